@@ -1,0 +1,41 @@
+//! The nouns everybody in Sluice shares: one word per thing, the same in code, page, report and JSON.
+//!
+//! The one idea: *asset A performed operation O on asset B, over protocol P, at time T.*
+//! Decoding tells it as sightings, inventory folds them into a plant, checks draw findings from the plant.
+
+mod code;
+
+mod address;
+mod asset;
+mod conversation;
+mod finding;
+mod frame;
+mod level;
+mod observer;
+mod operation;
+mod plant;
+mod protocol;
+mod role;
+mod sighting;
+mod text;
+mod time;
+mod zone;
+
+pub use address::{Host, Mac};
+pub use asset::{Asset, AssetId, Fact, Reason};
+pub use conversation::{Conversation, ConversationCredential, Evidence, OperationCount, Transport};
+pub use finding::{Finding, Severity, Technique};
+pub use frame::{Frame, LinkType};
+pub use level::{Level, LevelJudgement, LevelState};
+pub use observer::{Ends, Endpoint, FlowId, Observer, Path, Side};
+pub use operation::{Operation, Protection};
+pub use plant::{CaptureSummary, Limits, Plant};
+pub use protocol::{Certainty, Family};
+pub use role::Role;
+pub use sighting::{
+    Attribute, Code, Confidence, CredentialSighting, IdentitySighting, Object, OperationSighting,
+    ProtectionSighting, Sighting, Step, Subject, Weakness,
+};
+pub use text::printable;
+pub use time::Timestamp;
+pub use zone::Zone;

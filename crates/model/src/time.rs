@@ -1,0 +1,41 @@
+//! Points in time, as captures state them.
+
+use std::fmt;
+
+/// Nanoseconds since 1970-01-01 00:00 UTC; negative before. Covers 1677 to 2262.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// From whole seconds and nanoseconds within the second; saturates at the ends of the range.
+    pub fn from_seconds(seconds: i64, nanoseconds: u32) -> Timestamp {
+        Timestamp(seconds.saturating_mul(1_000_000_000).saturating_add(i64::from(nanoseconds)))
+    }
+
+    /// Nanoseconds from `earlier` to this point; negative when this point lies before it.
+    pub fn since(self, earlier: Timestamp) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    /// RFC 3339 in UTC with microseconds, as in `2026-01-01T00:00:00.000000Z`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match jiff::Timestamp::from_nanosecond(i128::from(self.0)) {
+            Ok(time) => write!(f, "{time:.6}"),
+            Err(_) => write!(f, "{} ns", self.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prints_rfc_3339_with_microseconds() {
+        assert_eq!(Timestamp(0).to_string(), "1970-01-01T00:00:00.000000Z");
+        assert_eq!(Timestamp::from_seconds(1_767_225_600, 1_500).to_string(), "2026-01-01T00:00:00.000001Z");
+        assert_eq!(Timestamp(i64::MAX).to_string(), "2262-04-11T23:47:16.854775Z");
+    }
+}
