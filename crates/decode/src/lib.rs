@@ -1,1 +1,20 @@
-//! decode
+//! Turns frames into sightings: layers, flows, protocols.
+//!
+//! Pure: no socket, file, thread or clock. Hostile bytes are the normal case: nothing here fails or panics, every
+//! table has a bound, and once warm nothing is allocated per frame.
+
+pub mod cursor;
+mod decoder;
+mod flow;
+mod fragments;
+pub mod packet;
+pub mod protocol;
+pub mod protocols;
+mod reading;
+mod services;
+mod stream;
+pub mod table;
+mod tunnel;
+
+pub use decoder::{Counts, Decoder};
+pub use packet::shard_hash;

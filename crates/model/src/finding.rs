@@ -1,7 +1,7 @@
 //! What should worry someone, with what led to it.
 
-use crate::code::codes;
 use crate::AssetId;
+use crate::code::codes;
 
 codes! {
     /// How bad a finding is. The order is ascending.

@@ -1,7 +1,7 @@
 //! Purdue levels.
 
-use crate::code::codes;
 use crate::Reason;
+use crate::code::codes;
 
 codes! {
     /// The level of the Purdue model that an asset belongs to (ISA-95 / IEC 62264-1 levels, with the
@@ -57,12 +57,22 @@ impl LevelJudgement {
 
     /// A level drawn from evidence.
     pub fn inferred(level: Level, confidence: f32, reasons: Vec<Reason>) -> LevelJudgement {
-        LevelJudgement { level: Some(level), state: LevelState::Inferred, confidence: confidence.clamp(0.0, 1.0), reasons }
+        LevelJudgement {
+            level: Some(level),
+            state: LevelState::Inferred,
+            confidence: confidence.clamp(0.0, 1.0),
+            reasons,
+        }
     }
 
     /// A level that a person confirmed.
     pub fn confirmed(level: Level) -> LevelJudgement {
-        LevelJudgement { level: Some(level), state: LevelState::Confirmed, confidence: 1.0, reasons: Vec::new() }
+        LevelJudgement {
+            level: Some(level),
+            state: LevelState::Confirmed,
+            confidence: 1.0,
+            reasons: Vec::new(),
+        }
     }
 
     /// Nothing can be said.

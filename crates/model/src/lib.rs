@@ -27,7 +27,7 @@ pub use conversation::{Conversation, ConversationCredential, Evidence, Operation
 pub use finding::{Finding, Severity, Technique};
 pub use frame::{Frame, LinkType};
 pub use level::{Level, LevelJudgement, LevelState};
-pub use observer::{Ends, Endpoint, FlowId, Observer, Path, Side};
+pub use observer::{Endpoint, Ends, FlowId, Observer, Path, Side};
 pub use operation::{Operation, Protection};
 pub use plant::{CaptureSummary, Limits, Plant};
 pub use protocol::{Certainty, Family};

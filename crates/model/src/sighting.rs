@@ -131,7 +131,9 @@ impl fmt::Display for Object<'_> {
             Object::None => Ok(()),
             Object::Range { space, first, last } if first == last => write!(f, "{space} {first}"),
             Object::Range { space, first, last } => write!(f, "{space} {first}..{last}"),
-            Object::Block { space, block, first, last } if first == last => write!(f, "{space}{block} {first}"),
+            Object::Block { space, block, first, last } if first == last => {
+                write!(f, "{space}{block} {first}")
+            }
             Object::Block { space, block, first, last } => write!(f, "{space}{block} {first}..{last}"),
             Object::Named { space, name } => write!(f, "{space} \"{}\"", crate::printable(name)),
         }

@@ -1,0 +1,12 @@
+//! The table of protocols: what the product reads, the fuzz targets attack and the documentation lists.
+//!
+//! To add one: its file, its `mod` line and its entry here, its folder below `tests/protocols/`.
+//! Order matters where contents look alike: stricter probes first.
+
+mod modbus;
+mod umas;
+
+use crate::protocol::Protocol;
+
+/// Every protocol that is decoded.
+pub static PROTOCOLS: &[&Protocol] = &[&modbus::PROTOCOL];
