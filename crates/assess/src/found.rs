@@ -1,0 +1,145 @@
+//! What one check has found so far, bounded, the worst kept.
+
+use model::{AssetId, Finding, Severity, Technique};
+
+use crate::checks::Check;
+use crate::help;
+use crate::scene::Scene;
+
+/// Findings that one check may tell. More of one kind would bury the rest; a last one says how many there were.
+pub const FINDINGS_PER_CHECK_MAX: usize = 100;
+
+/// Assets that one finding may name; a page shows fewer, an export needs no more.
+pub const ASSETS_PER_FINDING_MAX: usize = 1_000;
+
+/// Conversations that one finding may point to.
+pub const CONVERSATIONS_PER_FINDING_MAX: usize = 1_000;
+
+/// Collects the findings of one check.
+pub struct Found<'s, 'a> {
+    scene: &'s Scene<'a>,
+    check: &'static Check,
+    findings: Vec<Finding>,
+    dropped: Dropped,
+}
+
+/// What a check says of one subject.
+pub struct Told {
+    /// One line.
+    pub title: String,
+    /// What was seen, in a few sentences.
+    pub detail: String,
+}
+
+/// What did not fit.
+struct Dropped {
+    count: u64,
+    worst: Severity,
+    assets: Vec<AssetId>,
+    conversations: Vec<usize>,
+}
+
+impl<'s, 'a> Found<'s, 'a> {
+    /// Nothing found yet.
+    pub fn new(scene: &'s Scene<'a>, check: &'static Check) -> Found<'s, 'a> {
+        let dropped =
+            Dropped { count: 0, worst: Severity::Info, assets: Vec::new(), conversations: Vec::new() };
+        Found { scene, check, findings: Vec::new(), dropped }
+    }
+
+    /// Tells a finding about these conversations. The words are only made when it is kept.
+    pub fn tell(&mut self, severity: Severity, conversations: &[usize], words: impl FnOnce() -> Told) {
+        let assets = self.scene.assets(conversations);
+        self.tell_of(severity, assets, conversations, self.check.technique, words);
+    }
+
+    /// The same with the assets and the technique chosen by the check.
+    pub fn tell_of(
+        &mut self,
+        severity: Severity,
+        mut assets: Vec<AssetId>,
+        conversations: &[usize],
+        technique: Option<Technique>,
+        words: impl FnOnce() -> Told,
+    ) {
+        assets.truncate(ASSETS_PER_FINDING_MAX);
+        let conversations: Vec<usize> =
+            conversations.iter().copied().take(CONVERSATIONS_PER_FINDING_MAX).collect();
+        if !self.has_room_for(severity) {
+            self.dropped.add(severity, &assets, &conversations);
+            return;
+        }
+        let Told { title, detail } = words();
+        let remedy = help::remedy(self.check.help);
+        let id = self.check.id;
+        self.findings.push(Finding { id, severity, title, assets, conversations, detail, remedy, technique });
+    }
+
+    /// The findings, with a last one for those that did not fit.
+    pub fn into_findings(mut self) -> Vec<Finding> {
+        if self.dropped.count > 0 {
+            let Dropped { count, worst, assets, conversations } = self.dropped;
+            self.findings.push(Finding {
+                id: self.check.id,
+                severity: worst,
+                title: format!("{count} more: {}", self.check.title),
+                assets,
+                conversations,
+                detail: format!(
+                    "Only the worst {FINDINGS_PER_CHECK_MAX} findings of this kind are listed. Deal with those \
+                     first, then look again."
+                ),
+                remedy: help::remedy(self.check.help),
+                technique: self.check.technique,
+            });
+        }
+        self.findings
+    }
+
+    /// Makes room by giving up a less severe finding when the list is full.
+    fn has_room_for(&mut self, severity: Severity) -> bool {
+        if self.findings.len() < FINDINGS_PER_CHECK_MAX {
+            return true;
+        }
+        let mildest =
+            self.findings.iter().enumerate().min_by_key(|(place, f)| (f.severity, std::cmp::Reverse(*place)));
+        let Some((place, mild)) = mildest.filter(|(_, mild)| mild.severity < severity) else { return false };
+        self.dropped.add(mild.severity, &mild.assets, &mild.conversations);
+        self.findings.remove(place);
+        true
+    }
+}
+
+impl Dropped {
+    fn add(&mut self, severity: Severity, assets: &[AssetId], conversations: &[usize]) {
+        self.count += 1;
+        self.worst = self.worst.max(severity);
+        for asset in assets {
+            if self.assets.len() < ASSETS_PER_FINDING_MAX && !self.assets.contains(asset) {
+                self.assets.push(*asset);
+            }
+        }
+        let room = CONVERSATIONS_PER_FINDING_MAX.saturating_sub(self.conversations.len());
+        self.conversations.extend(conversations.iter().copied().take(room));
+    }
+}
+
+/// One step worse.
+pub fn raised(severity: Severity) -> Severity {
+    match severity {
+        Severity::Info => Severity::Low,
+        Severity::Low => Severity::Medium,
+        Severity::Medium => Severity::High,
+        Severity::High | Severity::Critical => Severity::Critical,
+    }
+}
+
+/// One step milder.
+pub fn lowered(severity: Severity) -> Severity {
+    match severity {
+        Severity::Info | Severity::Low => Severity::Info,
+        Severity::Medium => Severity::Low,
+        Severity::High => Severity::Medium,
+        Severity::Critical => Severity::High,
+    }
+}
