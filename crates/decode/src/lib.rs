@@ -18,3 +18,4 @@ mod tunnel;
 
 pub use decoder::{Counts, Decoder};
 pub use packet::shard_hash;
+pub use reading::exercise;

@@ -1,6 +1,6 @@
 //! Reading one flow: recognises its protocol by content and cuts its bytes into messages.
 
-use model::{Certainty, FlowId, Observer, Side, Timestamp};
+use model::{Certainty, Endpoint, Ends, Evidence, FlowId, Host, Mac, Observer, Side, Timestamp};
 
 use crate::protocol::{Context, Dissector, Framing, Opening, Orientation, Protocol, Verdict};
 use crate::table::{Table, Transport};
@@ -220,6 +220,42 @@ impl Reading {
         }
         moment.from = from;
     }
+}
+
+/// Drives one dissector with pieces of both directions, as a stream or as datagrams. This is what the fuzz targets
+/// call; the product goes through [`crate::Decoder`].
+pub fn exercise(protocol: &Protocol, pieces: &[(Side, &[u8])], stream: bool, observer: &mut dyn Observer) {
+    let table = Table::new(&[]);
+    let (flow, end) = (FlowId(0), Endpoint { host: Host::Mac(Mac([2, 0, 0, 0, 0, 1])), port: 1 });
+    let ends = Ends {
+        transport: model::Transport::Ethernet,
+        a: end,
+        b: Endpoint { host: Host::Mac(Mac([2, 0, 0, 0, 0, 2])), port: 1 },
+    };
+    observer.opened(flow, &ends, Timestamp(0));
+    let mut orientation = Orientation { initiator: Side::A, evidence: Evidence::LowerPort };
+    let (mut reading, mut malformed) = (Reading::of(protocol), 0);
+    for (number, (from, bytes)) in (1..).zip(pieces) {
+        let mut moment = Moment {
+            at: Timestamp(number),
+            from: *from,
+            truncated: false,
+            vlan: None,
+            flow,
+            orientation: &mut orientation,
+            malformed: &mut malformed,
+        };
+        let opening = Opening { bytes, at_home: number % 2 == 0, from_initiator: *from == Side::A, stream };
+        let _ = (protocol.probe)(&opening);
+        if bytes.is_empty() {
+            reading.gap(*from);
+        } else if stream {
+            reading.bytes(bytes, &table, 1, &mut moment, observer);
+        } else {
+            reading.datagram(bytes, &table, Transport::Udp, 1, &mut moment, observer);
+        }
+    }
+    observer.closed(flow);
 }
 
 /// Asks first the protocols at home on the port, then all that can be anywhere. Answers with the first that says
