@@ -1,0 +1,4 @@
+//! Knowledge from outside: registries and word lists.
+
+pub mod makers;
+pub mod oui;
