@@ -1,1 +1,44 @@
-fn main() {}
+//! The program: what is typed, what is answered, with which exit code.
+
+mod analyze;
+mod exit;
+mod json;
+mod output;
+mod progress;
+mod text;
+
+use clap::{Parser, Subcommand};
+
+/// Sees what is in a plant, passively: assets, Purdue levels, protocols, operations, and what should worry someone.
+#[derive(Parser)]
+#[command(name = "sluice", version, about, long_about = LONG, after_help = AFTER, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const LONG: &str = "Sluice watches plant networks without ever sending a frame into them. From captures of a mirror \
+port it tells what is in the plant, on which Purdue level, what it runs, who commands whom, and what should worry \
+someone.";
+
+const AFTER: &str = "First steps:
+  sluice analyze plants/filling-line                     the reference plant, as text
+  sluice analyze mirror.pcapng --format html -o plant.html
+  tcpdump -i eth1 -w - | sluice analyze -                read from a pipe; Ctrl-C shows what is known so far
+
+Exit codes: 0 done, 1 trouble while writing, 2 wrong use, 3 no such file or folder, 4 not readable, 5 not a capture,
+6 reading failed, 7 the output exists already, 130 interrupted (what was known so far was printed).";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Read captures and show the plant: assets, levels, conversations, findings.
+    Analyze(analyze::Arguments),
+}
+
+fn main() -> std::process::ExitCode {
+    let arguments = Arguments::parse();
+    let result = match arguments.command {
+        Command::Analyze(arguments) => analyze::run(&arguments),
+    };
+    exit::code(result)
+}

@@ -1,0 +1,3 @@
+//! What can be asked.
+
+pub mod analyze;

@@ -1,0 +1,81 @@
+//! `sluice analyze`: captures in, plant out.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use actions::Analysis;
+use clap::{Args, ValueEnum};
+
+use crate::exit::Done;
+use crate::progress::Progress;
+use crate::{json, output, text};
+
+/// What `sluice analyze` takes.
+#[derive(Args)]
+#[command(after_help = AFTER)]
+pub struct Arguments {
+    /// Captures (pcap or pcapng, plain, gzip or zstd), folders of captures, or - for standard input. All are one plant.
+    #[arg(required = true, value_name = "CAPTURE")]
+    captures: Vec<PathBuf>,
+    /// How to show it: text to read, json for programs, html to show and print.
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// Write to this file instead of standard output. It is whole or not there at all.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Replace the output file when it exists.
+    #[arg(long, requires = "output")]
+    force: bool,
+    /// Threads that decode; 0 takes one per processor core.
+    #[arg(long, short, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=64))]
+    threads: u16,
+    /// No progress bar.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+const AFTER: &str =
+    "Nothing is ever sent: Sluice only reads. Where a frame cannot be read it says so and goes on.
+
+What the text shows: a summary to read in one minute, then findings, assets and conversations. A level in
+(parentheses) is a guess with little behind it; `--format json` and `html` give the reasons for each level.
+
+Examples:
+  sluice analyze mirror.pcap                     one capture
+  sluice analyze monday/ tuesday.pcapng.gz       several captures of one plant
+  sluice analyze mirror.pcap --format json | jq '.findings[] | .title'
+  ssh probe tcpdump -i eth1 -s 0 -w - | sluice analyze -";
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// Analyses and prints.
+pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
+    let path = arguments.output.as_deref();
+    output::check(path, arguments.force)?;
+    let threads = match arguments.threads {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        threads => usize::from(threads),
+    };
+    let progress = Progress::new(arguments.quiet);
+    let analysis = actions::analyze(&arguments.captures, threads, &progress);
+    progress.end();
+    let analysis = analysis?;
+    output::write(path, arguments.force, |out| print(&analysis, arguments, path.is_none(), out))?;
+    Ok(if analysis.capture.partial { Done::Interrupted } else { Done::Whole })
+}
+
+fn print(
+    analysis: &Analysis,
+    arguments: &Arguments,
+    to_stdout: bool,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
+    match arguments.format {
+        Format::Text => text::write(analysis, text::Style::of(to_stdout), out),
+        Format::Json => json::write(analysis, out),
+    }
+}

@@ -1,0 +1,51 @@
+//! How the program ends: a message that says what to do, and a code for scripts.
+
+use std::process::ExitCode;
+
+use actions::AnalyzeError;
+
+use crate::output::OutputError;
+
+/// What went well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Done {
+    /// Everything.
+    Whole,
+    /// Interrupted by the user: what was known so far was printed.
+    Interrupted,
+}
+
+/// The exit code, after telling the user what went wrong.
+#[allow(clippy::print_stderr, reason = "this is where the program speaks to its user")]
+pub fn code(result: anyhow::Result<Done>) -> ExitCode {
+    let error = match result {
+        Ok(Done::Whole) => return ExitCode::SUCCESS,
+        Ok(Done::Interrupted) => return ExitCode::from(130),
+        Err(error) => error,
+    };
+    // The reader of a pipe has gone (`sluice ... | head`): nobody is there to be told.
+    if matches!(error.downcast_ref(), Some(OutputError::PipeClosed)) {
+        return ExitCode::SUCCESS;
+    }
+    eprintln!("sluice: {error}");
+    for cause in error.chain().skip(1) {
+        eprintln!("  because: {cause}");
+    }
+    ExitCode::from(number(&error))
+}
+
+fn number(error: &anyhow::Error) -> u8 {
+    if let Some(error) = error.downcast_ref::<AnalyzeError>() {
+        return match error.kind() {
+            actions::ErrorKind::Usage => 2,
+            actions::ErrorKind::NotFound => 3,
+            actions::ErrorKind::Unreadable => 4,
+            actions::ErrorKind::NotACapture => 5,
+            actions::ErrorKind::Io => 6,
+        };
+    }
+    match error.downcast_ref::<OutputError>() {
+        Some(OutputError::Exists { .. }) => 7,
+        _ => 1,
+    }
+}
