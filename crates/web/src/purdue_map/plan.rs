@@ -1,0 +1,392 @@
+//! What the map shows, before anything has a place on it: which boxes, which lines between them.
+
+use std::collections::{BTreeMap, HashMap};
+
+use model::{Finding, Level, Operation, Plant, Role, Severity};
+
+use crate::language::{Language, Noun};
+use crate::places::{self, PlaceKind, Places};
+use crate::report::inventory;
+use crate::{shown, words};
+
+/// Most boxes on a map. Above it the smallest parts of zones join their zone, then the smallest zones of a level
+/// become one box.
+pub(super) const BOXES_MAX: usize = 24;
+/// Zones that keep a box of their own when there are too many; the rest is one box per level.
+const ZONES_KEPT: usize = 16;
+/// Most assets that are drawn one by one in a box; above it the box counts them by role.
+pub(super) const GLYPHS_MAX: usize = 12;
+/// Lines drawn for their strength; lines with findings are always drawn.
+const LINES_MAX: usize = 40;
+/// Protocols named in a line's tooltip.
+const PROTOCOLS_MAX: usize = 6;
+/// Rows of the table of lines.
+const ROWS_MAX: usize = 200;
+
+/// Boxes and lines.
+pub(super) struct Plan {
+    pub boxes: Vec<ZoneBox>,
+    /// The lines to draw, worst and strongest first.
+    pub links: Vec<Bundle>,
+    /// Lines that are not drawn.
+    pub links_left_out: usize,
+    /// All lines, drawn or not, as rows of a table.
+    rows: Vec<LinkRow>,
+}
+
+/// The assets of one zone on one level.
+pub(super) struct ZoneBox {
+    pub level: Option<Level>,
+    pub title: String,
+    pub networks: String,
+    /// Where the inventory lists it; empty for several zones in one box.
+    pub href: String,
+    /// Its assets, when there are few enough to draw each.
+    pub assets: Vec<Glyph>,
+    /// How many of each role, most first.
+    pub roles: Vec<(Option<Role>, usize)>,
+    pub total: usize,
+    /// Conversations that stay inside.
+    pub inside: usize,
+    /// The worst finding among those, or about an asset inside without any conversation.
+    pub worst: Option<Severity>,
+}
+
+/// One asset in a box.
+pub(super) struct Glyph {
+    pub role: Option<Role>,
+    pub label: String,
+    pub href: String,
+}
+
+/// All traffic between two boxes.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Bundle {
+    /// The box above, or left.
+    pub a: usize,
+    /// The box below, or right.
+    pub b: usize,
+    /// Someone in `a` asks someone in `b`.
+    pub down: bool,
+    /// Someone in `b` asks someone in `a`.
+    pub up: bool,
+    pub conversations: usize,
+    pub bytes: u64,
+    pub worst: Option<Severity>,
+    pub title: String,
+    protocols: BTreeMap<&'static str, usize>,
+    operations: BTreeMap<Operation, (u64, u64)>,
+}
+
+/// One line of the map as a row of a table.
+#[derive(Debug, Clone)]
+pub(crate) struct LinkRow {
+    pub from: String,
+    pub to: String,
+    pub both_ways: bool,
+    pub protocols: String,
+    pub operations: String,
+    pub traffic: String,
+    pub severity: Option<(&'static str, &'static str)>,
+}
+
+impl Plan {
+    /// Chooses boxes and lines.
+    pub(super) fn of(plant: &Plant, findings: &[Finding], places: &Places, language: Language) -> Plan {
+        let worst = places::worst_findings(plant, findings);
+        let (mut boxes, box_of) = boxes(plant, findings, places, language);
+        let mut bundles: HashMap<(usize, usize), Bundle> = HashMap::new();
+        for (index, conversation) in plant.conversations.iter().enumerate() {
+            let Some((from, to)) = places::ends(plant, conversation) else { continue };
+            let (Some(&from), Some(&to)) = (box_of.get(from), box_of.get(to)) else { continue };
+            let severity = worst.get(index).copied().flatten().map(|(severity, _)| severity);
+            if from == to {
+                if let Some(inside) = boxes.get_mut(from) {
+                    inside.inside += 1;
+                    inside.worst = inside.worst.max(severity);
+                }
+                continue;
+            }
+            let bundle = bundles.entry((from.min(to), from.max(to))).or_default();
+            (bundle.a, bundle.b) = (from.min(to), from.max(to));
+            bundle.down |= from < to;
+            bundle.up |= from > to;
+            bundle.add(conversation, severity);
+        }
+        let mut links: Vec<Bundle> = bundles.into_values().collect();
+        links.sort_by_key(|link| (std::cmp::Reverse((link.worst, link.bytes)), link.a, link.b));
+        for link in &mut links {
+            link.title = link.describe(&boxes, language);
+        }
+        let rows = links.iter().take(ROWS_MAX).map(|link| link.row(&boxes, language)).collect();
+        let drawn = links
+            .iter()
+            .enumerate()
+            .filter(|(index, link)| *index < LINES_MAX || link.worst.is_some())
+            .count();
+        let links_left_out = links.len() - drawn;
+        links.truncate(drawn);
+        Plan { boxes, links, links_left_out, rows }
+    }
+
+    /// The lines as rows of a table.
+    pub(super) fn into_rows(self) -> Vec<LinkRow> {
+        self.rows
+    }
+
+    /// What the map leaves out, as sentences.
+    pub(super) fn left_out(&self, language: Language) -> Vec<String> {
+        let mut sentences = Vec::new();
+        if self.links_left_out > 0 {
+            let lines = language.count(self.links_left_out, words::LINE);
+            sentences.push(match language {
+                Language::English => format!("{lines} with little traffic and no finding are not drawn."),
+                Language::German => {
+                    format!("{lines} mit wenig Verkehr und ohne Befund sind nicht gezeichnet.")
+                }
+            });
+        }
+        sentences
+    }
+}
+
+impl Bundle {
+    fn add(&mut self, conversation: &model::Conversation, severity: Option<Severity>) {
+        self.conversations += 1;
+        self.bytes = self.bytes.saturating_add(conversation.bytes);
+        self.worst = self.worst.max(severity);
+        *self.protocols.entry(conversation.protocol).or_default() += 1;
+        for count in &conversation.operations {
+            let sum = self.operations.entry(count.operation).or_default();
+            sum.0 = sum.0.saturating_add(count.requests);
+            sum.1 = sum.1.saturating_add(count.failures);
+        }
+    }
+
+    fn protocols(&self, language: Language) -> String {
+        let mut protocols: Vec<(&str, usize)> =
+            self.protocols.iter().map(|(&name, &count)| (name, count)).collect();
+        protocols.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
+        let more = protocols.len().saturating_sub(PROTOCOLS_MAX);
+        let mut names: Vec<String> =
+            protocols.iter().take(PROTOCOLS_MAX).map(|&(name, _)| shown::name(name)).collect();
+        if more > 0 {
+            names.push(format!("{} {}", language.number(more as u64), language.pick("more", "weitere")));
+        }
+        names.join(", ")
+    }
+
+    fn operations(&self, language: Language) -> String {
+        let sums = self.operations.iter().map(|(&operation, &(times, failed))| (operation, times, failed));
+        crate::report::conversations::told(sums.collect(), language)
+    }
+
+    fn traffic(&self, language: Language) -> String {
+        format!("{}, {}", language.count(self.conversations, words::CONVERSATION), language.bytes(self.bytes))
+    }
+
+    /// The ends, the one that asks first.
+    fn ends(&self, boxes: &[ZoneBox]) -> (String, String) {
+        let name = |index: usize| boxes.get(index).map(ZoneBox::full_name).unwrap_or_default();
+        if self.down { (name(self.a), name(self.b)) } else { (name(self.b), name(self.a)) }
+    }
+
+    fn describe(&self, boxes: &[ZoneBox], language: Language) -> String {
+        let (from, to) = self.ends(boxes);
+        let arrow = if self.down && self.up { "↔" } else { "→" };
+        let mut lines = vec![format!("{from} {arrow} {to}"), self.protocols(language)];
+        lines.push(self.operations(language));
+        lines.push(self.traffic(language));
+        if let Some(severity) = self.worst {
+            lines.push(format!(
+                "{}: {}",
+                crate::texts::texts(language).worst_finding,
+                words::severity(severity, language)
+            ));
+        }
+        lines.retain(|line| !line.is_empty());
+        lines.join("\n")
+    }
+
+    fn row(&self, boxes: &[ZoneBox], language: Language) -> LinkRow {
+        let (from, to) = self.ends(boxes);
+        LinkRow {
+            from,
+            to,
+            both_ways: self.down && self.up,
+            protocols: self.protocols(language),
+            operations: self.operations(language),
+            traffic: self.traffic(language),
+            severity: self.worst.map(|severity| (severity.as_str(), words::severity(severity, language))),
+        }
+    }
+}
+
+impl ZoneBox {
+    /// The name with the level, so that the parts of one zone are told apart.
+    fn full_name(&self) -> String {
+        match self.level {
+            Some(Level::Outside) | None => self.title.clone(),
+            Some(level) => format!("{} ({})", self.title, level.as_str()),
+        }
+    }
+}
+
+/// One part of a zone: its assets on one level.
+struct Part {
+    place: usize,
+    level: Option<Level>,
+    assets: Vec<usize>,
+}
+
+/// The boxes from the outside down to the process, and the box of each asset.
+fn boxes(
+    plant: &Plant,
+    findings: &[Finding],
+    places: &Places,
+    language: Language,
+) -> (Vec<ZoneBox>, Vec<usize>) {
+    let mut parts = parts(plant, places);
+    join_small_parts(&mut parts);
+    let mut groups = fold_small_zones(parts);
+    groups.sort_by_key(|group| {
+        let first = group.first();
+        (std::cmp::Reverse(first.and_then(|part| part.level)), group.len() > 1, first.map(|part| part.place))
+    });
+    let mut box_of = vec![0; plant.assets.len()];
+    let mut boxes = Vec::with_capacity(groups.len());
+    for (index, group) in groups.iter().enumerate() {
+        for &asset in group.iter().flat_map(|part| &part.assets) {
+            if let Some(slot) = box_of.get_mut(asset) {
+                *slot = index;
+            }
+        }
+        boxes.push(zone_box(plant, places, group, language));
+    }
+    for finding in findings.iter().filter(|finding| finding.conversations.is_empty()) {
+        for asset in &finding.assets {
+            let place = (asset.0 as usize).checked_sub(1).and_then(|asset| box_of.get(asset));
+            if let Some(about) = place.and_then(|&index| boxes.get_mut(index)) {
+                about.worst = about.worst.max(Some(finding.severity));
+            }
+        }
+    }
+    (boxes, box_of)
+}
+
+/// Each zone cut by level. Assets of unknown level stay where most of their zone is.
+fn parts(plant: &Plant, places: &Places) -> Vec<Part> {
+    let mut parts: BTreeMap<(usize, Option<Level>), Vec<usize>> = BTreeMap::new();
+    for (asset, &place) in plant.assets.iter().zip(&places.of_asset) {
+        let level = asset.level.level.or_else(|| places.list.get(place)?.level_of_unknown());
+        if let Some(index) = (asset.id.0 as usize).checked_sub(1).filter(|&index| index < plant.assets.len())
+        {
+            parts.entry((place, level)).or_default().push(index);
+        }
+    }
+    parts.into_iter().map(|((place, level), assets)| Part { place, level, assets }).collect()
+}
+
+/// While there are too many boxes, the smallest part of a zone joins the zone's largest.
+fn join_small_parts(parts: &mut Vec<Part>) {
+    parts.sort_by_key(|part| (part.place, std::cmp::Reverse(part.assets.len()), part.level));
+    let mut joined: Vec<Part> = Vec::with_capacity(parts.len());
+    let mut spare = parts.len().saturating_sub(BOXES_MAX);
+    let mut secondary: Vec<usize> = Vec::new();
+    for (index, pair) in parts.windows(2).enumerate() {
+        if let [before, part] = pair
+            && before.place == part.place
+        {
+            secondary.push(index + 1);
+        }
+    }
+    secondary.sort_by_key(|&index| parts.get(index).map(|part| part.assets.len()));
+    let mut joins = vec![false; parts.len()];
+    for index in secondary {
+        if spare == 0 {
+            break;
+        }
+        if let Some(slot) = joins.get_mut(index) {
+            *slot = true;
+            spare -= 1;
+        }
+    }
+    for (part, joins) in parts.drain(..).zip(joins) {
+        match joined.iter_mut().find(|into| joins && into.place == part.place) {
+            Some(into) => into.assets.extend(part.assets),
+            None => joined.push(part),
+        }
+    }
+    *parts = joined;
+}
+
+/// When there are still too many boxes, the smallest zones of each level share one.
+fn fold_small_zones(mut parts: Vec<Part>) -> Vec<Vec<Part>> {
+    if parts.len() <= BOXES_MAX {
+        return parts.into_iter().map(|part| vec![part]).collect();
+    }
+    parts.sort_by_key(|part| (std::cmp::Reverse(part.assets.len()), part.place));
+    let rest = parts.split_off(ZONES_KEPT);
+    let mut folded: BTreeMap<Option<Level>, Vec<Part>> = BTreeMap::new();
+    for part in rest {
+        folded.entry(part.level).or_default().push(part);
+    }
+    parts.into_iter().map(|part| vec![part]).chain(folded.into_values()).collect()
+}
+
+fn zone_box(plant: &Plant, places: &Places, group: &[Part], language: Language) -> ZoneBox {
+    let mut counts: HashMap<Option<Role>, usize> = HashMap::new();
+    let mut assets: Vec<&model::Asset> =
+        group.iter().flat_map(|part| &part.assets).filter_map(|&asset| plant.assets.get(asset)).collect();
+    assets.sort_by_key(|asset| (asset.roles.is_empty(), asset.roles.first().copied(), asset.id));
+    for asset in &assets {
+        *counts.entry(asset.roles.first().copied()).or_default() += 1;
+    }
+    let mut roles: Vec<_> = counts.into_iter().collect();
+    roles.sort_by_key(|&(role, count)| (role.is_none(), std::cmp::Reverse(count), role));
+    let total = assets.len();
+    let glyphs = assets.iter().take(if total <= GLYPHS_MAX { total } else { 0 }).map(|asset| Glyph {
+        role: asset.roles.first().copied(),
+        label: short_label(asset),
+        href: format!("#{}", asset.id),
+    });
+    let place = match group {
+        [part] => places.list.get(part.place).map(|place| (part.place, place)),
+        _ => None,
+    };
+    ZoneBox {
+        level: group.first().and_then(|part| part.level),
+        title: place.map_or_else(|| more_zones(group.len(), language), |(_, place)| place.name.clone()),
+        networks: place.map(|(_, place)| place.networks.join(", ")).unwrap_or_default(),
+        href: place.map(|(index, _)| format!("#{}", inventory::anchor(index))).unwrap_or_default(),
+        assets: glyphs.collect(),
+        roles,
+        total,
+        inside: 0,
+        worst: None,
+    }
+}
+
+fn more_zones(count: usize, language: Language) -> String {
+    const MORE: Noun = Noun("more zone", "more zones", "weitere Zone", "weitere Zonen");
+    format!("{} {}", language.pick("and", "und"), language.count(count, MORE))
+}
+
+/// The name if it has one, else the address: a product's name does not tell two alike apart.
+fn short_label(asset: &model::Asset) -> String {
+    match asset.fact(model::Attribute::Name) {
+        Some(name) => shown::name(name),
+        None if asset.address().is_empty() => asset.id.to_string(),
+        None => asset.address(),
+    }
+}
+
+impl places::Place {
+    /// The level under which its assets of unknown level are drawn.
+    fn level_of_unknown(&self) -> Option<Level> {
+        match self.kind {
+            PlaceKind::Zone | PlaceKind::Internet => self.level,
+            PlaceKind::Unzoned => None,
+        }
+    }
+}

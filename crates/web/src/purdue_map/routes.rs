@@ -1,0 +1,392 @@
+//! Ways for lines: boxes stand in rows, lines run in the channels between rows and in the gaps between boxes, so no line
+//! crosses a box.
+//!
+//! This is channel routing as it is done for printed circuits: each line takes a lane through every row that it
+//! passes, and a track in every channel where it turns.
+
+/// Distance between two lanes in a gap.
+const LANE: f32 = 9.0;
+/// Distance between two tracks in a channel.
+const TRACK: f32 = 9.0;
+/// Narrowest gap between two boxes.
+const GAP: f32 = 26.0;
+/// Space kept free at the ends of a box's side.
+const PORT_MARGIN: f32 = 12.0;
+/// Smallest distance between two ports of one side, and between lines that must not be taken for one.
+const PORT: f32 = 11.0;
+/// Times that the order of boxes is improved, down and up.
+const SWEEPS: usize = 6;
+
+/// What is to be routed.
+pub(super) struct Grid {
+    /// Rows from the top, each with its boxes; a row may be empty.
+    pub rows: Vec<Vec<usize>>,
+    /// The two boxes of each line.
+    pub links: Vec<(usize, usize)>,
+    /// Where boxes may stand.
+    pub left: f32,
+    /// Width for boxes and gaps; more is taken when the boxes do not fit.
+    pub width: f32,
+    /// Narrowest and widest box.
+    pub box_width: (f32, f32),
+}
+
+/// Where everything stands, except for heights.
+pub(super) struct Routed {
+    /// Left edge and width of each box.
+    pub boxes: Vec<(f32, f32)>,
+    /// Left edge and width taken by the widest row.
+    pub width: f32,
+    /// Height of the channel below each row.
+    pub channels: Vec<f32>,
+    /// The way of each line.
+    pub ways: Vec<Way>,
+}
+
+/// The way of one line, from its first box to its second.
+pub(super) struct Way {
+    /// Row of the first box.
+    pub row: usize,
+    /// The channels passed, from the top.
+    pub crossings: Vec<Crossing>,
+    /// True when the line leaves its row and comes back to it.
+    pub returns: bool,
+}
+
+/// A line in one channel.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Crossing {
+    /// Where it comes in from above.
+    pub from: f32,
+    /// Where it goes out, below; for a line that returns, above.
+    pub to: f32,
+    /// Its distance from the channel's upper edge where it turns.
+    pub depth: f32,
+}
+
+impl Grid {
+    /// Finds the ways.
+    pub(super) fn route(mut self) -> Routed {
+        let boxes = self.rows.iter().flatten().copied().max().map_or(0, |last| last + 1);
+        self.order_rows(boxes);
+        let mut row_of = vec![0; boxes];
+        for (row, members) in self.rows.iter().enumerate() {
+            for &member in members {
+                row_of[member] = row;
+            }
+        }
+        // Lines are told from the upper row to the lower.
+        let links: Vec<(usize, usize)> = self.links.clone();
+        let rough = self.place(&vec![Vec::new(); self.rows.len()], boxes);
+        let lanes = self.choose_lanes(&links, &row_of, &rough);
+        let placed = self.place(&lanes.loads, boxes);
+        let mut lane_x: Vec<Vec<f32>> = lanes.of_link.iter().map(|lanes| vec![0.0; lanes.len()]).collect();
+        for row in 0..self.rows.len() {
+            for gap in 0..lanes.loads[row].len() {
+                let first = placed.gaps[row][gap].0
+                    + (placed.gaps[row][gap].1 - LANE * (lanes.loads[row][gap].len().max(1) - 1) as f32)
+                        / 2.0;
+                for (number, &(link, step)) in lanes.loads[row][gap].iter().enumerate() {
+                    lane_x[link][step] = first + LANE * number as f32;
+                }
+            }
+        }
+        let ports = ports(&links, &row_of, &placed, &lane_x);
+        let mut ways: Vec<Way> = Vec::with_capacity(links.len());
+        for (link, &(a, b)) in links.iter().enumerate() {
+            let (start, end) = ports[link];
+            let mut xs = vec![start];
+            for (step, &x) in lane_x[link].iter().enumerate() {
+                // An empty row is no obstacle: the line goes straight on.
+                let row = row_of[a] + 1 + step;
+                xs.push(if self.rows[row].is_empty() { *xs.last().unwrap_or(&x) } else { x });
+            }
+            xs.push(end);
+            let crossings =
+                xs.windows(2).map(|pair| Crossing { from: pair[0], to: pair[1], depth: 0.0 }).collect();
+            ways.push(Way { row: row_of[a], crossings, returns: row_of[a] == row_of[b] });
+        }
+        let channels = (0..self.rows.len()).map(|channel| lay_tracks(channel, &mut ways)).collect();
+        Routed { boxes: placed.boxes, width: placed.width, channels, ways }
+    }
+
+    /// Puts boxes near those that they talk to: each row in turn is sorted by where its neighbours stand.
+    fn order_rows(&mut self, boxes: usize) {
+        let mut neighbours: Vec<Vec<usize>> = vec![Vec::new(); boxes];
+        for &(a, b) in &self.links {
+            neighbours[a].push(b);
+            neighbours[b].push(a);
+        }
+        let mut place = vec![0.5; boxes];
+        for sweep in 0..SWEEPS {
+            let rows: Vec<usize> = if sweep % 2 == 0 {
+                (0..self.rows.len()).collect()
+            } else {
+                (0..self.rows.len()).rev().collect()
+            };
+            for row in rows {
+                let members = &mut self.rows[row];
+                let wish = |member: usize, place: &[f32]| {
+                    let near = &neighbours[member];
+                    let own = place[member];
+                    if near.is_empty() {
+                        own
+                    } else {
+                        near.iter().map(|&other| place[other]).sum::<f32>() / near.len() as f32
+                    }
+                };
+                if sweep > 0 {
+                    members.sort_by(|&x, &y| wish(x, &place).total_cmp(&wish(y, &place)));
+                }
+                let count = members.len() as f32;
+                for (position, &member) in members.iter().enumerate() {
+                    place[member] = (position as f32 + 0.5) / count;
+                }
+            }
+        }
+    }
+
+    /// Sets boxes side by side, with room for the lanes between them.
+    fn place(&self, loads: &[Vec<Vec<(usize, usize)>>], boxes: usize) -> Placed {
+        let gap_width = |row: usize, gap: usize, outer: bool| {
+            let lanes = loads[row].get(gap).map_or(0, Vec::len);
+            let needed = if lanes == 0 { 0.0 } else { LANE * (lanes + 1) as f32 };
+            needed.max(if outer { 0.0 } else { GAP })
+        };
+        let gaps_of = |row: usize| -> Vec<f32> {
+            let count = self.rows[row].len();
+            (0..=count).map(|gap| gap_width(row, gap, gap == 0 || gap == count)).collect()
+        };
+        let narrowest =
+            |row: usize| gaps_of(row).iter().sum::<f32>() + self.box_width.0 * self.rows[row].len() as f32;
+        let width = (0..self.rows.len()).map(narrowest).fold(self.width, f32::max);
+        let mut placed = Placed { boxes: vec![(0.0, 0.0); boxes], gaps: Vec::new(), width };
+        for (row, members) in self.rows.iter().enumerate() {
+            let gaps = gaps_of(row);
+            let free = width - gaps.iter().sum::<f32>();
+            let each = (free / members.len().max(1) as f32).clamp(self.box_width.0, self.box_width.1);
+            let slack = (free - each * members.len() as f32).max(0.0);
+            // What is left over widens the gaps, those at the ends by half.
+            let share = slack / members.len().max(1) as f32;
+            let mut x = self.left;
+            let mut places = Vec::with_capacity(gaps.len());
+            for (gap, &gap_width) in gaps.iter().enumerate() {
+                let outer = gap == 0 || gap == members.len();
+                let gap_width = gap_width + if outer { share / 2.0 } else { share };
+                places.push((x, gap_width));
+                x += gap_width;
+                if let Some(&member) = members.get(gap) {
+                    placed.boxes[member] = (x, each);
+                    x += each;
+                }
+            }
+            placed.gaps.push(places);
+        }
+        placed
+    }
+
+    /// For every row that a line passes, the gap nearest to its straight way.
+    fn choose_lanes(&self, links: &[(usize, usize)], row_of: &[usize], rough: &Placed) -> Lanes {
+        let mut loads: Vec<Vec<Vec<(usize, usize)>>> =
+            self.rows.iter().map(|row| vec![Vec::new(); row.len() + 1]).collect();
+        let mut of_link: Vec<Vec<usize>> = vec![Vec::new(); links.len()];
+        for (link, &(a, b)) in links.iter().enumerate() {
+            let (mut x, goal) = (rough.middle(a), rough.middle(b));
+            for row in row_of[a] + 1..row_of[b].max(row_of[a] + 1) {
+                let cost = |gap: usize| {
+                    let (left, width) = rough.gaps[row][gap];
+                    let middle = left + width / 2.0;
+                    (middle - x).abs() + (middle - goal).abs() + 4.0 * loads[row][gap].len() as f32
+                };
+                let best =
+                    (0..rough.gaps[row].len()).min_by(|&g, &h| cost(g).total_cmp(&cost(h))).unwrap_or(0);
+                let step = of_link[link].len();
+                of_link[link].push(best);
+                loads[row][best].push((link, step));
+                let (left, width) = rough.gaps[row][best];
+                x = left + width / 2.0;
+            }
+        }
+        // Lines that come from the left and go to the left take the left lanes.
+        for gaps in &mut loads {
+            for lanes in gaps {
+                lanes.sort_by(|&(x, _), &(y, _)| {
+                    let wish = |link: usize| rough.middle(links[link].0) + rough.middle(links[link].1);
+                    wish(x).total_cmp(&wish(y))
+                });
+            }
+        }
+        Lanes { loads, of_link }
+    }
+}
+
+/// Which lanes are taken.
+struct Lanes {
+    /// For each row and gap, the lines in it with the step of their way.
+    loads: Vec<Vec<Vec<(usize, usize)>>>,
+    /// For each line, its gap in each row that it passes.
+    of_link: Vec<Vec<usize>>,
+}
+
+/// Boxes and gaps with their places.
+struct Placed {
+    boxes: Vec<(f32, f32)>,
+    gaps: Vec<Vec<(f32, f32)>>,
+    width: f32,
+}
+
+impl Placed {
+    fn middle(&self, member: usize) -> f32 {
+        self.boxes[member].0 + self.boxes[member].1 / 2.0
+    }
+
+    /// The point of a box's side that is nearest to `x`.
+    fn nearest(&self, member: usize, x: f32) -> f32 {
+        let (left, width) = self.boxes[member];
+        x.clamp(left + PORT_MARGIN, (left + width - PORT_MARGIN).max(left + PORT_MARGIN))
+    }
+}
+
+/// Where each line leaves its first box and enters its second.
+fn ports(
+    links: &[(usize, usize)],
+    row_of: &[usize],
+    placed: &Placed,
+    lane_x: &[Vec<f32>],
+) -> Vec<(f32, f32)> {
+    let mut ports: Vec<(f32, f32)> = links
+        .iter()
+        .enumerate()
+        .map(|(link, &(a, b))| {
+            let first = lane_x[link].first().copied().unwrap_or_else(|| placed.middle(b));
+            let last = lane_x[link].last().copied().unwrap_or_else(|| placed.middle(a));
+            (placed.nearest(a, first), placed.nearest(b, last))
+        })
+        .collect();
+    // Two rounds: the second lets ports that face each other come into one line.
+    for _ in 0..2 {
+        for member in 0..placed.boxes.len() {
+            for below in [true, false] {
+                let mut wishes: Vec<(f32, f32, usize, bool)> = Vec::new();
+                for (link, &(a, b)) in links.iter().enumerate() {
+                    let returns = row_of[a] == row_of[b];
+                    let (first, last) = (lane_x[link].first().copied(), lane_x[link].last().copied());
+                    if a == member && below {
+                        let goal = first.unwrap_or(ports[link].1);
+                        wishes.push((placed.nearest(member, goal), goal, link, true));
+                    }
+                    if b == member && (below == returns) {
+                        let goal = last.unwrap_or(ports[link].0);
+                        wishes.push((placed.nearest(member, goal), goal, link, false));
+                    }
+                }
+                wishes.sort_by(|x, y| x.0.total_cmp(&y.0).then(x.1.total_cmp(&y.1)));
+                let (left, width) = placed.boxes[member];
+                for ((_, _, link, first), x) in wishes.iter().zip(spread(&wishes, left, width)) {
+                    if *first { ports[*link].0 = x } else { ports[*link].1 = x }
+                }
+            }
+        }
+    }
+    ports
+}
+
+/// Keeps ports in order and apart, as near to their wishes as the side allows.
+fn spread(wishes: &[(f32, f32, usize, bool)], left: f32, width: f32) -> Vec<f32> {
+    let (low, high) = (left + PORT_MARGIN, left + width - PORT_MARGIN);
+    let apart = if wishes.len() > 1 { PORT.min((high - low) / (wishes.len() - 1) as f32) } else { PORT };
+    let mut xs: Vec<f32> = wishes.iter().map(|wish| wish.0).collect();
+    for index in 1..xs.len() {
+        xs[index] = xs[index].max(xs[index - 1] + apart);
+    }
+    let mut limit = high;
+    for x in xs.iter_mut().rev() {
+        *x = x.min(limit);
+        limit = *x - apart;
+    }
+    xs
+}
+
+/// Gives every turning line of a channel its track; the height of the channel comes back.
+fn lay_tracks(channel: usize, ways: &mut [Way]) -> f32 {
+    let mut turns: Vec<Turn> = Vec::new();
+    let mut passes = false;
+    for (link, way) in ways.iter().enumerate() {
+        let Some(crossing) = channel.checked_sub(way.row).and_then(|step| way.crossings.get(step)) else {
+            continue;
+        };
+        passes = true;
+        if (crossing.from - crossing.to).abs() >= 1.0 || way.returns {
+            turns.push(Turn { link, from: crossing.from, to: crossing.to, returns: way.returns });
+        }
+    }
+    turns.sort_by(|x, y| {
+        x.order().partial_cmp(&y.order()).unwrap_or(std::cmp::Ordering::Equal).then(x.link.cmp(&y.link))
+    });
+    let mut tracks: Vec<Vec<(f32, f32)>> = Vec::new();
+    let mut track_of: Vec<Option<usize>> = vec![None; turns.len()];
+    for _ in 0..turns.len() {
+        let waits = |index: usize, track_of: &[Option<usize>]| {
+            (0..turns.len()).any(|other| {
+                track_of[other].is_none() && other != index && turns[other].must_be_above(&turns[index])
+            })
+        };
+        let open = (0..turns.len()).filter(|&index| track_of[index].is_none());
+        let next = open.clone().find(|&index| !waits(index, &track_of)).or_else(|| open.clone().next());
+        let Some(next) = next else { break };
+        let turn = &turns[next];
+        let above = (0..turns.len())
+            .filter(|&other| turns[other].must_be_above(turn))
+            .filter_map(|other| track_of[other]);
+        let lowest = above.max().map_or(0, |track| track + 1);
+        let (left, right) = (turn.from.min(turn.to) - PORT / 2.0, turn.from.max(turn.to) + PORT / 2.0);
+        let free = |track: &Vec<(f32, f32)>| track.iter().all(|&(l, r)| right < l || r < left);
+        let track =
+            (lowest..tracks.len()).find(|&track| free(&tracks[track])).unwrap_or(tracks.len().max(lowest));
+        while tracks.len() <= track {
+            tracks.push(Vec::new());
+        }
+        tracks[track].push((left, right));
+        track_of[next] = Some(track);
+    }
+    const EDGE: f32 = 16.0;
+    for (turn, track) in turns.iter().zip(&track_of) {
+        if let Some(crossing) = ways[turn.link].crossings.get_mut(channel - ways[turn.link].row) {
+            crossing.depth = EDGE + TRACK * track.unwrap_or(0) as f32;
+        }
+    }
+    match (tracks.len(), passes) {
+        (0, false) => 0.0,
+        (0, true) => 2.0 * EDGE,
+        (count, _) => 2.0 * EDGE + TRACK * (count - 1) as f32,
+    }
+}
+
+/// A line that changes its place in a channel.
+struct Turn {
+    link: usize,
+    from: f32,
+    to: f32,
+    returns: bool,
+}
+
+impl Turn {
+    /// Returning lines first, the short ones above; then those to the right from the rightmost, those to the left from
+    /// the leftmost: so ordered, lines of one direction do not cross.
+    fn order(&self) -> (u8, f32) {
+        match (self.returns, self.to > self.from) {
+            (true, _) => (0, (self.to - self.from).abs()),
+            (false, true) => (1, -self.from),
+            (false, false) => (2, self.from),
+        }
+    }
+
+    /// True when this line comes down where the other goes down: then this one must turn before.
+    fn must_be_above(&self, other: &Turn) -> bool {
+        if self.link == other.link || other.returns {
+            return false;
+        }
+        let near = |x: f32| (x - other.to).abs() < PORT / 2.0;
+        near(self.from) || (self.returns && near(self.to))
+    }
+}
