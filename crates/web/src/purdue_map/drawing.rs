@@ -22,6 +22,8 @@ const ROLES_MAX: usize = 5;
 const GLYPH: f32 = 22.0;
 /// Names beside glyphs need at least this width.
 const NAMED: f32 = 112.0;
+/// So few assets are always named, whatever the width.
+const NAMED_MAX: usize = 6;
 /// Width of a letter as part of the size of the type; wide enough for the usual system fonts.
 const LETTER: f32 = 0.6;
 
@@ -150,7 +152,11 @@ pub(super) fn fill_box(
     let mut top = y + PAD + TITLE;
     let networks = (!zone.networks.is_empty()).then(|| {
         top += NETWORKS;
-        Text { x: half(x + PAD), y: half(top - 9.0), text: fit(&zone.networks, width - 2.0 * PAD, 11.0) }
+        Text {
+            x: half(x + PAD),
+            y: half(top - 9.0),
+            text: fit_parts(&zone.networks, width - 2.0 * PAD, 11.0),
+        }
     });
     BoxShape {
         x: half(x),
@@ -181,10 +187,20 @@ pub(super) fn line_class(link: &Bundle) -> &'static str {
     link.worst.map_or("none", Severity::as_str)
 }
 
-/// The width of a line: by the logarithm of its bytes, from a telegram to a gigabyte.
-pub(super) fn stroke(link: &Bundle) -> f32 {
-    let tens = (link.bytes.max(1) as f32).log10();
-    half((1.0 + (tens - 3.0) * 0.65).clamp(1.0, 5.0))
+/// The widths of lines: by the logarithm of their bytes, from the weakest drawn to the strongest.
+pub(super) fn strokes(links: &[Bundle]) -> Vec<f32> {
+    const THIN: f32 = 1.2;
+    const THICK: f32 = 4.5;
+    let weight = |link: &Bundle| (link.bytes.max(1) as f32).log10();
+    let least = links.iter().map(weight).fold(f32::MAX, f32::min);
+    let most = links.iter().map(weight).fold(f32::MIN, f32::max);
+    // A range below a factor of a hundred is not stretched: small differences stay small.
+    let range = (most - least).max(2.0);
+    links
+        .iter()
+        .map(|link| (THIN + (THICK - THIN) * (weight(link) - least) / range) as f64)
+        .map(|x| ((x * 10.0).round() / 10.0) as f32)
+        .collect()
 }
 
 /// An arrowhead whose tip touches a box, pointing down or up.
@@ -241,6 +257,19 @@ pub(super) fn path(points: &[(f32, f32)]) -> String {
 /// As much of a text as fits into this width.
 pub(super) fn fit(text: &str, width: f32, size: f32) -> String {
     shown::cut(text, ((width / (size * LETTER)) as usize).max(2))
+}
+
+/// As many whole parts as fit into this width, or as much of the first.
+fn fit_parts(parts: &[String], width: f32, size: f32) -> String {
+    let mut text = String::new();
+    for part in parts {
+        let longer = if text.is_empty() { part.clone() } else { format!("{text}, {part}") };
+        if !text.is_empty() && text_width(&longer, size) > width {
+            break;
+        }
+        text = longer;
+    }
+    fit(&text, width, size)
 }
 
 /// Width of a text.
@@ -307,7 +336,7 @@ fn content_lines(zone: &ZoneBox, width: f32) -> usize {
 
 /// True when each asset's name has room beside its sign.
 fn is_named(zone: &ZoneBox, room: f32) -> bool {
-    zone.assets.len() <= 5 || room >= 2.0 * NAMED
+    zone.assets.len() <= NAMED_MAX || room >= 2.0 * NAMED
 }
 
 fn columns(zone: &ZoneBox, room: f32) -> usize {
@@ -375,7 +404,7 @@ fn inside(count: usize, language: Language) -> String {
 }
 
 fn tooltip(zone: &ZoneBox, language: Language) -> String {
-    let mut lines = vec![zone.title.clone(), zone.networks.clone()];
+    let mut lines = vec![zone.title.clone(), zone.networks.join(", ")];
     if let Some(level) = zone.level {
         lines.push(match level {
             Level::Outside => words::level(level, language).to_string(),

@@ -18,9 +18,9 @@ const GAP: f32 = 10.0;
 /// Between two bands.
 const BAND_GAP: f32 = 4.0;
 /// Distance between two lanes.
-const LANE: f32 = 9.0;
+const LANE: f32 = 8.0;
 /// Most lines in this shape: the worst, then the strongest.
-const LINES_MAX: usize = 16;
+const LINES_MAX: usize = 10;
 /// Smallest distance between two ports of one box.
 const PORT: f32 = 10.0;
 
@@ -75,8 +75,11 @@ pub(super) fn lay_out(plan: &Plan, language: Language) -> Drawing {
     let right = EDGE + box_width;
     let mut lines: Vec<Line> = links
         .iter()
+        .zip(drawing::strokes(links))
         .zip(lanes.iter().zip(&ports))
-        .map(|(link, (&lane, &(from, to)))| line(link, right, right + 14.0 + LANE * lane as f32, from, to))
+        .map(|((link, stroke), (&lane, &ends))| {
+            line(link, stroke, right, right + 14.0 + LANE * lane as f32, ends)
+        })
         .collect();
     lines.reverse();
     let (legend, bottom) = drawing::legend(&plan.boxes, links, EDGE, y + 18.0, WIDTH - 2.0 * EDGE, language);
@@ -140,7 +143,7 @@ fn ports(links: &[Bundle], lanes: &[usize], places: &[(f32, f32)]) -> Vec<(f32, 
     ports
 }
 
-fn line(link: &Bundle, right: f32, lane: f32, from: f32, to: f32) -> Line {
+fn line(link: &Bundle, stroke: f32, right: f32, lane: f32, (from, to): (f32, f32)) -> Line {
     const HEAD: f32 = 6.0;
     let start = right + if link.up { HEAD } else { 0.0 };
     let end = right + if link.down { HEAD } else { 0.0 };
@@ -154,7 +157,7 @@ fn line(link: &Bundle, right: f32, lane: f32, from: f32, to: f32) -> Line {
     Line {
         class: drawing::line_class(link),
         path: drawing::path(&[(start, from), (lane, from), (lane, to), (end, to)]),
-        stroke: drawing::stroke(link).min(3.5),
+        stroke,
         arrows,
         tooltip: link.title.clone(),
         sign: link.worst.map(|severity| drawing::sign(severity, lane, (from + to) / 2.0)),

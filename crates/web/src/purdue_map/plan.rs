@@ -12,8 +12,6 @@ use crate::{shown, words};
 /// Most boxes on a map. Above it the smallest parts of zones join their zone, then the smallest zones of a level
 /// become one box.
 pub(super) const BOXES_MAX: usize = 24;
-/// Zones that keep a box of their own when there are too many; the rest is one box per level.
-const ZONES_KEPT: usize = 16;
 /// Most assets that are drawn one by one in a box; above it the box counts them by role.
 pub(super) const GLYPHS_MAX: usize = 12;
 /// Lines drawn for their strength; lines with findings are always drawn.
@@ -38,7 +36,7 @@ pub(super) struct Plan {
 pub(super) struct ZoneBox {
     pub level: Option<Level>,
     pub title: String,
-    pub networks: String,
+    pub networks: Vec<String>,
     /// Where the inventory lists it; empty for several zones in one box.
     pub href: String,
     /// Its assets, when there are few enough to draw each.
@@ -237,6 +235,8 @@ struct Part {
     place: usize,
     level: Option<Level>,
     assets: Vec<usize>,
+    /// The worst finding that one of them has part in.
+    worst: Option<Severity>,
 }
 
 /// The boxes from the outside down to the process, and the box of each asset.
@@ -246,7 +246,7 @@ fn boxes(
     places: &Places,
     language: Language,
 ) -> (Vec<ZoneBox>, Vec<usize>) {
-    let mut parts = parts(plant, places);
+    let mut parts = parts(plant, findings, places);
     join_small_parts(&mut parts);
     let mut groups = fold_small_zones(parts);
     groups.sort_by_key(|group| {
@@ -275,7 +275,16 @@ fn boxes(
 }
 
 /// Each zone cut by level. Assets of unknown level stay where most of their zone is.
-fn parts(plant: &Plant, places: &Places) -> Vec<Part> {
+fn parts(plant: &Plant, findings: &[Finding], places: &Places) -> Vec<Part> {
+    let mut worst: Vec<Option<Severity>> = vec![None; plant.assets.len()];
+    for finding in findings {
+        for asset in &finding.assets {
+            let slot = (asset.0 as usize).checked_sub(1).and_then(|asset| worst.get_mut(asset));
+            if let Some(slot) = slot {
+                *slot = (*slot).max(Some(finding.severity));
+            }
+        }
+    }
     let mut parts: BTreeMap<(usize, Option<Level>), Vec<usize>> = BTreeMap::new();
     for (asset, &place) in plant.assets.iter().zip(&places.of_asset) {
         let level = asset.level.level.or_else(|| places.list.get(place)?.level_of_unknown());
@@ -284,7 +293,12 @@ fn parts(plant: &Plant, places: &Places) -> Vec<Part> {
             parts.entry((place, level)).or_default().push(index);
         }
     }
-    parts.into_iter().map(|((place, level), assets)| Part { place, level, assets }).collect()
+    let worst =
+        |assets: &[usize]| assets.iter().filter_map(|&asset| worst.get(asset).copied().flatten()).max();
+    parts
+        .into_iter()
+        .map(|((place, level), assets)| Part { place, level, worst: worst(&assets), assets })
+        .collect()
 }
 
 /// While there are too many boxes, the smallest part of a zone joins the zone's largest.
@@ -320,18 +334,30 @@ fn join_small_parts(parts: &mut Vec<Part>) {
     *parts = joined;
 }
 
-/// When there are still too many boxes, the smallest zones of each level share one.
-fn fold_small_zones(mut parts: Vec<Part>) -> Vec<Vec<Part>> {
-    if parts.len() <= BOXES_MAX {
-        return parts.into_iter().map(|part| vec![part]).collect();
+/// When there are still too many boxes, the level with the most of them puts its least important zones into one.
+fn fold_small_zones(parts: Vec<Part>) -> Vec<Vec<Part>> {
+    let mut levels: BTreeMap<Option<Level>, Vec<Part>> = BTreeMap::new();
+    for part in parts {
+        levels.entry(part.level).or_default().push(part);
     }
-    parts.sort_by_key(|part| (std::cmp::Reverse(part.assets.len()), part.place));
-    let rest = parts.split_off(ZONES_KEPT);
-    let mut folded: BTreeMap<Option<Level>, Vec<Part>> = BTreeMap::new();
-    for part in rest {
-        folded.entry(part.level).or_default().push(part);
+    for parts in levels.values_mut() {
+        parts.sort_by_key(|part| (std::cmp::Reverse((part.worst, part.assets.len())), part.place));
     }
-    parts.into_iter().map(|part| vec![part]).chain(folded.into_values()).collect()
+    // How many boxes each level shows; the last stands for all the rest once it is fewer than the level has.
+    let mut shown: BTreeMap<Option<Level>, usize> =
+        levels.iter().map(|(&level, parts)| (level, parts.len())).collect();
+    while shown.values().sum::<usize>() > BOXES_MAX {
+        let Some((_, count)) = shown.iter_mut().max_by_key(|(_, count)| **count) else { break };
+        *count -= 1;
+    }
+    let mut groups: Vec<Vec<Part>> = Vec::new();
+    for (level, mut parts) in levels {
+        let count = shown.get(&level).copied().unwrap_or(0);
+        let rest = if count < parts.len() { parts.split_off(count.saturating_sub(1)) } else { Vec::new() };
+        groups.extend(parts.into_iter().map(|part| vec![part]));
+        groups.extend((!rest.is_empty()).then_some(rest));
+    }
+    groups
 }
 
 fn zone_box(plant: &Plant, places: &Places, group: &[Part], language: Language) -> ZoneBox {
@@ -357,7 +383,7 @@ fn zone_box(plant: &Plant, places: &Places, group: &[Part], language: Language) 
     ZoneBox {
         level: group.first().and_then(|part| part.level),
         title: place.map_or_else(|| more_zones(group.len(), language), |(_, place)| place.name.clone()),
-        networks: place.map(|(_, place)| place.networks.join(", ")).unwrap_or_default(),
+        networks: place.map(|(_, place)| place.networks.clone()).unwrap_or_default(),
         href: place.map(|(index, _)| format!("#{}", inventory::anchor(index))).unwrap_or_default(),
         assets: glyphs.collect(),
         roles,

@@ -80,17 +80,7 @@ impl Grid {
         let rough = self.place(&vec![Vec::new(); self.rows.len()], boxes);
         let lanes = self.choose_lanes(&links, &row_of, &rough);
         let placed = self.place(&lanes.loads, boxes);
-        let mut lane_x: Vec<Vec<f32>> = lanes.of_link.iter().map(|lanes| vec![0.0; lanes.len()]).collect();
-        for row in 0..self.rows.len() {
-            for gap in 0..lanes.loads[row].len() {
-                let first = placed.gaps[row][gap].0
-                    + (placed.gaps[row][gap].1 - LANE * (lanes.loads[row][gap].len().max(1) - 1) as f32)
-                        / 2.0;
-                for (number, &(link, step)) in lanes.loads[row][gap].iter().enumerate() {
-                    lane_x[link][step] = first + LANE * number as f32;
-                }
-            }
-        }
+        let lane_x = lane_places(&links, &lanes, &placed);
         let ports = ports(&links, &row_of, &placed, &lane_x);
         let mut ways: Vec<Way> = Vec::with_capacity(links.len());
         for (link, &(a, b)) in links.iter().enumerate() {
@@ -189,31 +179,19 @@ impl Grid {
     fn choose_lanes(&self, links: &[(usize, usize)], row_of: &[usize], rough: &Placed) -> Lanes {
         let mut loads: Vec<Vec<Vec<(usize, usize)>>> =
             self.rows.iter().map(|row| vec![Vec::new(); row.len() + 1]).collect();
-        let mut of_link: Vec<Vec<usize>> = vec![Vec::new(); links.len()];
+        let mut of_link: Vec<Vec<(usize, usize)>> = vec![Vec::new(); links.len()];
         for (link, &(a, b)) in links.iter().enumerate() {
             let (mut x, goal) = (rough.middle(a), rough.middle(b));
-            for row in row_of[a] + 1..row_of[b].max(row_of[a] + 1) {
+            let passed = rough.gaps.iter().zip(&mut loads).take(row_of[b]).skip(row_of[a] + 1);
+            for (step, (gaps, loads)) in passed.enumerate() {
                 let cost = |gap: usize| {
-                    let (left, width) = rough.gaps[row][gap];
-                    let middle = left + width / 2.0;
-                    (middle - x).abs() + (middle - goal).abs() + 4.0 * loads[row][gap].len() as f32
+                    let middle = gaps[gap].0 + gaps[gap].1 / 2.0;
+                    (middle - x).abs() + (middle - goal).abs() + 4.0 * loads[gap].len() as f32
                 };
-                let best =
-                    (0..rough.gaps[row].len()).min_by(|&g, &h| cost(g).total_cmp(&cost(h))).unwrap_or(0);
-                let step = of_link[link].len();
-                of_link[link].push(best);
-                loads[row][best].push((link, step));
-                let (left, width) = rough.gaps[row][best];
-                x = left + width / 2.0;
-            }
-        }
-        // Lines that come from the left and go to the left take the left lanes.
-        for gaps in &mut loads {
-            for lanes in gaps {
-                lanes.sort_by(|&(x, _), &(y, _)| {
-                    let wish = |link: usize| rough.middle(links[link].0) + rough.middle(links[link].1);
-                    wish(x).total_cmp(&wish(y))
-                });
+                let best = (0..gaps.len()).min_by(|&g, &h| cost(g).total_cmp(&cost(h))).unwrap_or(0);
+                of_link[link].push((row_of[a] + 1 + step, best));
+                loads[best].push((link, step));
+                x = gaps[best].0 + gaps[best].1 / 2.0;
             }
         }
         Lanes { loads, of_link }
@@ -224,8 +202,8 @@ impl Grid {
 struct Lanes {
     /// For each row and gap, the lines in it with the step of their way.
     loads: Vec<Vec<Vec<(usize, usize)>>>,
-    /// For each line, its gap in each row that it passes.
-    of_link: Vec<Vec<usize>>,
+    /// For each line, every row that it passes and its gap there.
+    of_link: Vec<Vec<(usize, usize)>>,
 }
 
 /// Boxes and gaps with their places.
@@ -245,6 +223,52 @@ impl Placed {
         let (left, width) = self.boxes[member];
         x.clamp(left + PORT_MARGIN, (left + width - PORT_MARGIN).max(left + PORT_MARGIN))
     }
+}
+
+/// Where each line runs in the gaps that it passes: straight on from where it comes, as far as the gap and the other
+/// lines in it allow.
+fn lane_places(links: &[(usize, usize)], lanes: &Lanes, placed: &Placed) -> Vec<Vec<f32>> {
+    let mut lane_x: Vec<Vec<f32>> = lanes.of_link.iter().map(|lanes| vec![0.0; lanes.len()]).collect();
+    for (row, gaps) in lanes.loads.iter().enumerate() {
+        for (gap, load) in gaps.iter().enumerate() {
+            let (left, width) = placed.gaps[row][gap];
+            let (low, high) = (left + LANE / 2.0, left + width - LANE / 2.0);
+            let mut wishes: Vec<Wish> = Vec::with_capacity(load.len());
+            for &(link, step) in load {
+                let (a, b) = links[link];
+                // The first lane looks ahead as well: a line that can run straight to its goal does.
+                let ahead = lanes.of_link[link].get(step + 1).map_or_else(
+                    || {
+                        placed.nearest(
+                            b,
+                            lane_x[link].get(step.wrapping_sub(1)).copied().unwrap_or(placed.middle(b)),
+                        )
+                    },
+                    |&(row, gap)| placed.gaps[row][gap].0 + placed.gaps[row][gap].1 / 2.0,
+                );
+                let from = match step.checked_sub(1) {
+                    Some(before) => lane_x[link][before],
+                    None => placed.nearest(a, ahead),
+                };
+                let near = if (low..=high).contains(&from) { from } else { ahead.clamp(low, high.max(low)) };
+                wishes.push(Wish { at: near, then: placed.middle(b), link, step });
+            }
+            wishes.sort_by(|x, y| x.at.total_cmp(&y.at).then(x.then.total_cmp(&y.then)));
+            let xs: Vec<f32> = wishes.iter().map(|wish| wish.at).collect();
+            for (wish, x) in wishes.iter().zip(spread(xs, low, high, LANE)) {
+                lane_x[wish.link][wish.step] = x;
+            }
+        }
+    }
+    lane_x
+}
+
+/// Where a line would like to be, and what breaks the tie.
+struct Wish {
+    at: f32,
+    then: f32,
+    link: usize,
+    step: usize,
 }
 
 /// Where each line leaves its first box and enters its second.
@@ -267,23 +291,25 @@ fn ports(
     for _ in 0..2 {
         for member in 0..placed.boxes.len() {
             for below in [true, false] {
-                let mut wishes: Vec<(f32, f32, usize, bool)> = Vec::new();
+                let mut wishes: Vec<Wish> = Vec::new();
                 for (link, &(a, b)) in links.iter().enumerate() {
                     let returns = row_of[a] == row_of[b];
                     let (first, last) = (lane_x[link].first().copied(), lane_x[link].last().copied());
                     if a == member && below {
                         let goal = first.unwrap_or(ports[link].1);
-                        wishes.push((placed.nearest(member, goal), goal, link, true));
+                        wishes.push(Wish { at: placed.nearest(member, goal), then: goal, link, step: 0 });
                     }
                     if b == member && (below == returns) {
                         let goal = last.unwrap_or(ports[link].0);
-                        wishes.push((placed.nearest(member, goal), goal, link, false));
+                        wishes.push(Wish { at: placed.nearest(member, goal), then: goal, link, step: 1 });
                     }
                 }
-                wishes.sort_by(|x, y| x.0.total_cmp(&y.0).then(x.1.total_cmp(&y.1)));
+                wishes.sort_by(|x, y| x.at.total_cmp(&y.at).then(x.then.total_cmp(&y.then)));
                 let (left, width) = placed.boxes[member];
-                for ((_, _, link, first), x) in wishes.iter().zip(spread(&wishes, left, width)) {
-                    if *first { ports[*link].0 = x } else { ports[*link].1 = x }
+                let xs: Vec<f32> = wishes.iter().map(|wish| wish.at).collect();
+                let (low, high) = (left + PORT_MARGIN, left + width - PORT_MARGIN);
+                for (wish, x) in wishes.iter().zip(spread(xs, low, high, PORT)) {
+                    if wish.step == 0 { ports[wish.link].0 = x } else { ports[wish.link].1 = x }
                 }
             }
         }
@@ -291,18 +317,29 @@ fn ports(
     ports
 }
 
-/// Keeps ports in order and apart, as near to their wishes as the side allows.
-fn spread(wishes: &[(f32, f32, usize, bool)], left: f32, width: f32) -> Vec<f32> {
-    let (low, high) = (left + PORT_MARGIN, left + width - PORT_MARGIN);
-    let apart = if wishes.len() > 1 { PORT.min((high - low) / (wishes.len() - 1) as f32) } else { PORT };
-    let mut xs: Vec<f32> = wishes.iter().map(|wish| wish.0).collect();
-    for index in 1..xs.len() {
-        xs[index] = xs[index].max(xs[index - 1] + apart);
+/// Keeps ascending places apart and between `low` and `high`, as near to where they were as that allows.
+fn spread(mut xs: Vec<f32>, low: f32, high: f32, apart: f32) -> Vec<f32> {
+    let apart = if xs.len() > 1 { apart.min((high - low).max(0.0) / (xs.len() - 1) as f32) } else { apart };
+    // Neighbours that want the same place share it around its middle: merge them into blocks until none overlap.
+    let mut blocks: Vec<(f32, usize)> = Vec::with_capacity(xs.len());
+    for (index, &x) in xs.iter().enumerate() {
+        let mut block = (x - apart * index as f32, 1);
+        while let Some(&(before, count)) = blocks.last() {
+            if before <= block.0 {
+                break;
+            }
+            blocks.pop();
+            block = (
+                (before * count as f32 + block.0 * block.1 as f32) / (count + block.1) as f32,
+                count + block.1,
+            );
+        }
+        blocks.push(block);
     }
-    let mut limit = high;
-    for x in xs.iter_mut().rev() {
-        *x = x.min(limit);
-        limit = *x - apart;
+    let (top, last) = (high - apart * xs.len().saturating_sub(1) as f32, low);
+    let shifts = blocks.into_iter().flat_map(|(shift, count)| std::iter::repeat_n(shift, count));
+    for (index, (x, shift)) in xs.iter_mut().zip(shifts).enumerate() {
+        *x = shift.min(top).max(last) + apart * index as f32;
     }
     xs
 }

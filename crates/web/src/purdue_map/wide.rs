@@ -60,8 +60,13 @@ pub(super) fn lay_out(plan: &Plan, language: Language) -> Drawing {
             Some(drawing::fill_box(zone, x, heights.top[row], w, heights.height[row], language))
         })
     });
-    let mut lines: Vec<Line> =
-        plan.links.iter().zip(&routed.ways).map(|(link, way)| line(link, way, &heights)).collect();
+    let mut lines: Vec<Line> = plan
+        .links
+        .iter()
+        .zip(drawing::strokes(&plan.links))
+        .zip(&routed.ways)
+        .map(|((link, stroke), way)| line(link, stroke, way, &heights))
+        .collect();
     // The worst is drawn last, so that nothing covers it.
     lines.reverse();
     let (legend, bottom) = drawing::legend(
@@ -167,7 +172,7 @@ fn bands(row_bands: &[Option<Level>], heights: &Heights, width: f32, language: L
             height: half(height),
             number,
             number_at: (14.0, half(middle + 7.0)),
-            name_at: (if number.is_empty() { 14.0 } else { 50.0 }, half(middle + 4.0 - (lines - 1.0) * 7.0)),
+            name_at: (if number.is_empty() { 14.0 } else { 56.0 }, half(middle + 4.0 - (lines - 1.0) * 7.0)),
             name,
         });
     }
@@ -182,7 +187,7 @@ fn break_name(name: &'static str) -> Vec<&'static str> {
     }
 }
 
-fn line(link: &Bundle, way: &Way, heights: &Heights) -> Line {
+fn line(link: &Bundle, stroke: f32, way: &Way, heights: &Heights) -> Line {
     let mut row = way.row;
     let bottom = |row: usize| heights.top[row] + heights.height[row];
     let mut points: Vec<(f32, f32)> = Vec::new();
@@ -226,7 +231,7 @@ fn line(link: &Bundle, way: &Way, heights: &Heights) -> Line {
     Line {
         class: drawing::line_class(link),
         path: drawing::path(&points),
-        stroke: drawing::stroke(link),
+        stroke,
         arrows,
         tooltip: link.title.clone(),
         sign: link.worst.map(|severity| drawing::sign(severity, x, y)),
