@@ -250,10 +250,10 @@ fn side_by_side(
                 let share = decode::shard_hash(frame.link, frame.bytes) % threads as u64;
                 shared.decoder_of.push(share as u8);
             }
-            let shared = Arc::new(shared);
-            for input in &inputs {
+            // The last copy is the original, so that a worker, and not this loop, is the last to hold it.
+            for (input, shared) in inputs.iter().zip(std::iter::repeat_n(Arc::new(shared), threads)) {
                 // A worker only ends when its input does; a failed send means it panicked, which the join reports.
-                let _ = input.send(Arc::clone(&shared));
+                let _ = input.send(shared);
             }
         });
         drop(inputs);
