@@ -29,6 +29,9 @@ pub struct Arguments {
     /// Threads that decode; 0 takes one per processor core.
     #[arg(long, short, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=64))]
     threads: u16,
+    /// Language of the HTML page.
+    #[arg(long, value_enum, default_value = "en")]
+    language: Language,
     /// No progress bar.
     #[arg(long, short)]
     quiet: bool,
@@ -50,6 +53,13 @@ Examples:
 enum Format {
     Text,
     Json,
+    Html,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Language {
+    En,
+    De,
 }
 
 /// Analyses and prints.
@@ -77,5 +87,19 @@ fn print(
     match arguments.format {
         Format::Text => text::write(analysis, text::Style::of(to_stdout), out),
         Format::Json => json::write(analysis, out),
+        Format::Html => {
+            let language = match arguments.language {
+                Language::En => web::Language::English,
+                Language::De => web::Language::German,
+            };
+            let report = web::report::Report {
+                capture: &analysis.capture,
+                plant: &analysis.plant,
+                findings: &analysis.findings,
+                language,
+                generator: concat!("Sluice ", env!("CARGO_PKG_VERSION")),
+            };
+            out.write_all(web::report::render(&report).as_bytes())
+        }
     }
 }
