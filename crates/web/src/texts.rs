@@ -52,8 +52,8 @@ texts! {
         "Die Aufzeichnung enthält keine Verbindung zwischen Geräten. Prüfen Sie, ob der Spiegelport den Verkehr der Anlage zeigt, zeichnen Sie einige Minuten auf und lesen Sie erneut.";
 
     map: "The Purdue map", "Die Purdue-Karte";
-    map_hint: "Business on top, the process at the bottom. A box is a zone on one level; a line is traffic between two boxes, with an arrow towards the one that is asked.",
-        "Oben die Verwaltung, unten der Prozess. Ein Kasten ist eine Zone auf einer Ebene; eine Linie ist Verkehr zwischen zwei Kästen, mit Pfeil zu dem, der gefragt wird.";
+    map_hint: "Business on top, the process at the bottom. A box is a zone on one level; a line is traffic between two boxes: the wider, the more data, with an arrow towards the one that is asked. Its colour, dashes and sign tell the worst finding.",
+        "Oben die Verwaltung, unten der Prozess. Ein Kasten ist eine Zone auf einer Ebene; eine Linie ist Verkehr zwischen zwei Kästen: je breiter, desto mehr Daten, mit Pfeil zu dem, der gefragt wird. Farbe, Strichelung und Zeichen nennen den schwersten Befund.";
     map_table: "The lines of the map as a table", "Die Linien der Karte als Tabelle";
     map_empty: "There is nothing to draw yet.", "Es gibt noch nichts zu zeichnen.";
     unzoned_level: "Level unknown", "Ebene unbekannt";

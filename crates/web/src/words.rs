@@ -100,12 +100,8 @@ pub(crate) fn role(role: Role) -> Noun {
 }
 
 /// An asset whose role nobody can tell.
-pub(crate) const UNKNOWN_ROLE: Noun = Noun(
-    "asset of unknown role",
-    "assets of unknown role",
-    "Gerät unbekannter Rolle",
-    "Geräte unbekannter Rolle",
-);
+pub(crate) const UNKNOWN_ROLE: Noun =
+    Noun("of unknown role", "of unknown role", "mit unbekannter Rolle", "mit unbekannter Rolle");
 
 /// How bad a finding is.
 pub(crate) fn severity(severity: Severity, language: Language) -> &'static str {

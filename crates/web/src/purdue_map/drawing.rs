@@ -196,11 +196,12 @@ pub(super) fn strokes(links: &[Bundle]) -> Vec<f32> {
     let most = links.iter().map(weight).fold(f32::MIN, f32::max);
     // A range below a factor of a hundred is not stretched: small differences stay small.
     let range = (most - least).max(2.0);
-    links
-        .iter()
-        .map(|link| (THIN + (THICK - THIN) * (weight(link) - least) / range) as f64)
-        .map(|x| ((x * 10.0).round() / 10.0) as f32)
-        .collect()
+    let stroke = |link: &Bundle| {
+        let stroke = THIN + (THICK - THIN) * (weight(link) - least) / range;
+        let seen = if link.worst >= Some(Severity::Medium) { stroke.max(2.0) } else { stroke };
+        (seen * 10.0).round() / 10.0
+    };
+    links.iter().map(stroke).collect()
 }
 
 /// An arrowhead whose tip touches a box, pointing down or up.

@@ -64,7 +64,7 @@ pub(super) fn lay_out(plan: &Plan, language: Language) -> Drawing {
             number,
             number_at: (EDGE, half(top + 20.0)),
             name: vec![level.map_or(texts(language).unzoned_level, |level| words::level(level, language))],
-            name_at: (if number.is_empty() { EDGE } else { EDGE + 38.0 }, half(top + 20.0)),
+            name_at: (if number.is_empty() { EDGE } else { EDGE + 46.0 }, half(top + 20.0)),
         });
         y += BAND_GAP;
     }

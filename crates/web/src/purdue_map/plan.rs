@@ -14,8 +14,12 @@ use crate::{shown, words};
 pub(super) const BOXES_MAX: usize = 24;
 /// Most assets that are drawn one by one in a box; above it the box counts them by role.
 pub(super) const GLYPHS_MAX: usize = 12;
-/// Lines drawn for their strength; lines with findings are always drawn.
-const LINES_MAX: usize = 40;
+/// When zones must share boxes anyhow, a map of this many boxes is calm.
+const BOXES_FOLDED_MAX: usize = 18;
+/// Lines drawn, worst first, then strongest.
+const LINES_MAX: usize = 36;
+/// Lines drawn when there are so many that call for acting now or soon.
+const URGENT_LINES_MAX: usize = 80;
 /// Protocols named in a line's tooltip.
 const PROTOCOLS_MAX: usize = 6;
 /// Rows of the table of lines.
@@ -117,11 +121,8 @@ impl Plan {
             link.title = link.describe(&boxes, language);
         }
         let rows = links.iter().take(ROWS_MAX).map(|link| link.row(&boxes, language)).collect();
-        let drawn = links
-            .iter()
-            .enumerate()
-            .filter(|(index, link)| *index < LINES_MAX || link.worst.is_some())
-            .count();
+        let urgent = links.iter().filter(|link| link.worst >= Some(Severity::High)).count();
+        let drawn = links.len().min(LINES_MAX.max(urgent.min(URGENT_LINES_MAX)));
         let links_left_out = links.len() - drawn;
         links.truncate(drawn);
         Plan { boxes, links, links_left_out, rows }
@@ -138,9 +139,9 @@ impl Plan {
         if self.links_left_out > 0 {
             let lines = language.count(self.links_left_out, words::LINE);
             sentences.push(match language {
-                Language::English => format!("{lines} with little traffic and no finding are not drawn."),
+                Language::English => format!("{lines} with minor findings or little traffic are not drawn; the table has them."),
                 Language::German => {
-                    format!("{lines} mit wenig Verkehr und ohne Befund sind nicht gezeichnet.")
+                    format!("{lines} mit geringen Befunden oder wenig Verkehr sind nicht gezeichnet; die Tabelle nennt sie.")
                 }
             });
         }
@@ -346,7 +347,8 @@ fn fold_small_zones(parts: Vec<Part>) -> Vec<Vec<Part>> {
     // How many boxes each level shows; the last stands for all the rest once it is fewer than the level has.
     let mut shown: BTreeMap<Option<Level>, usize> =
         levels.iter().map(|(&level, parts)| (level, parts.len())).collect();
-    while shown.values().sum::<usize>() > BOXES_MAX {
+    let boxes_max = if shown.values().sum::<usize>() > BOXES_MAX { BOXES_FOLDED_MAX } else { BOXES_MAX };
+    while shown.values().sum::<usize>() > boxes_max {
         let Some((_, count)) = shown.iter_mut().max_by_key(|(_, count)| **count) else { break };
         *count -= 1;
     }

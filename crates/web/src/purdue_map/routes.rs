@@ -10,6 +10,8 @@ const LANE: f32 = 9.0;
 const TRACK: f32 = 9.0;
 /// Narrowest gap between two boxes.
 const GAP: f32 = 26.0;
+/// Space between a lane and the boxes beside it where there is room, both sides together.
+const CLEAR: f32 = 36.0;
 /// Space kept free at the ends of a box's side.
 const PORT_MARGIN: f32 = 12.0;
 /// Smallest distance between two ports of one side, and between lines that must not be taken for one.
@@ -136,33 +138,30 @@ impl Grid {
         }
     }
 
-    /// Sets boxes side by side, with room for the lanes between them.
+    /// Sets boxes side by side at even distances. A gap is wider than the others only where its lanes need it.
     fn place(&self, loads: &[Vec<Vec<(usize, usize)>>], boxes: usize) -> Placed {
-        let gap_width = |row: usize, gap: usize, outer: bool| {
-            let lanes = loads[row].get(gap).map_or(0, Vec::len);
-            let needed = if lanes == 0 { 0.0 } else { LANE * (lanes + 1) as f32 };
-            needed.max(if outer { 0.0 } else { GAP })
-        };
-        let gaps_of = |row: usize| -> Vec<f32> {
+        let needed = |row: usize| -> Vec<f32> {
             let count = self.rows[row].len();
-            (0..=count).map(|gap| gap_width(row, gap, gap == 0 || gap == count)).collect()
+            let gap = |gap: usize| {
+                let lanes = loads[row].get(gap).map_or(0, Vec::len);
+                let lanes = if lanes == 0 { 0.0 } else { LANE * (lanes + 1) as f32 };
+                lanes.max(if gap == 0 || gap == count { 0.0 } else { GAP })
+            };
+            (0..=count).map(gap).collect()
         };
         let narrowest =
-            |row: usize| gaps_of(row).iter().sum::<f32>() + self.box_width.0 * self.rows[row].len() as f32;
+            |row: usize| needed(row).iter().sum::<f32>() + self.box_width.0 * self.rows[row].len() as f32;
         let width = (0..self.rows.len()).map(narrowest).fold(self.width, f32::max);
         let mut placed = Placed { boxes: vec![(0.0, 0.0); boxes], gaps: Vec::new(), width };
         for (row, members) in self.rows.iter().enumerate() {
-            let gaps = gaps_of(row);
-            let free = width - gaps.iter().sum::<f32>();
-            let each = (free / members.len().max(1) as f32).clamp(self.box_width.0, self.box_width.1);
-            let slack = (free - each * members.len() as f32).max(0.0);
-            // What is left over widens the gaps, those at the ends by half.
-            let share = slack / members.len().max(1) as f32;
+            let needed = needed(row);
+            let count = members.len().max(1) as f32;
+            let each =
+                ((width - needed.iter().sum::<f32>()) / count).clamp(self.box_width.0, self.box_width.1);
+            let gaps = share(width - each * members.len() as f32, &needed);
             let mut x = self.left;
             let mut places = Vec::with_capacity(gaps.len());
-            for (gap, &gap_width) in gaps.iter().enumerate() {
-                let outer = gap == 0 || gap == members.len();
-                let gap_width = gap_width + if outer { share / 2.0 } else { share };
+            for (gap, gap_width) in gaps.into_iter().enumerate() {
                 places.push((x, gap_width));
                 x += gap_width;
                 if let Some(&member) = members.get(gap) {
@@ -184,18 +183,38 @@ impl Grid {
             let (mut x, goal) = (rough.middle(a), rough.middle(b));
             let passed = rough.gaps.iter().zip(&mut loads).take(row_of[b]).skip(row_of[a] + 1);
             for (step, (gaps, loads)) in passed.enumerate() {
+                let near = |gap: usize| {
+                    let (left, width) = gaps[gap];
+                    let margin = LANE.min(width / 2.0);
+                    x.clamp(left + margin, left + width - margin)
+                };
                 let cost = |gap: usize| {
-                    let middle = gaps[gap].0 + gaps[gap].1 / 2.0;
-                    (middle - x).abs() + (middle - goal).abs() + 4.0 * loads[gap].len() as f32
+                    (near(gap) - x).abs() + (near(gap) - goal).abs() + 4.0 * loads[gap].len() as f32
                 };
                 let best = (0..gaps.len()).min_by(|&g, &h| cost(g).total_cmp(&cost(h))).unwrap_or(0);
                 of_link[link].push((row_of[a] + 1 + step, best));
                 loads[best].push((link, step));
-                x = gaps[best].0 + gaps[best].1 / 2.0;
+                x = near(best);
             }
         }
         Lanes { loads, of_link }
     }
+}
+
+/// Divides a width among gaps: evenly, those at the ends half as wide, but none narrower than it needs.
+fn share(width: f32, needed: &[f32]) -> Vec<f32> {
+    let last = needed.len().saturating_sub(1);
+    let even = width / last.max(1) as f32;
+    let ideal = |gap: usize| if (gap == 0 || gap == last) && last > 0 { even / 2.0 } else { even };
+    let mut gaps: Vec<f32> = needed.iter().enumerate().map(|(gap, &needed)| ideal(gap).max(needed)).collect();
+    let excess = gaps.iter().sum::<f32>() - width;
+    let spare: f32 = gaps.iter().zip(needed).map(|(gap, needed)| gap - needed).sum();
+    if excess > 0.0 && spare > 0.0 {
+        for (gap, needed) in gaps.iter_mut().zip(needed) {
+            *gap -= excess * (*gap - needed) / spare;
+        }
+    }
+    gaps
 }
 
 /// Which lanes are taken.
@@ -232,7 +251,8 @@ fn lane_places(links: &[(usize, usize)], lanes: &Lanes, placed: &Placed) -> Vec<
     for (row, gaps) in lanes.loads.iter().enumerate() {
         for (gap, load) in gaps.iter().enumerate() {
             let (left, width) = placed.gaps[row][gap];
-            let (low, high) = (left + LANE / 2.0, left + width - LANE / 2.0);
+            let margin = CLEAR.min(width - LANE * (load.len() + 1) as f32).max(2.0 * LANE) / 2.0;
+            let (low, high) = (left + margin, left + width - margin);
             let mut wishes: Vec<Wish> = Vec::with_capacity(load.len());
             for &(link, step) in load {
                 let (a, b) = links[link];

@@ -171,7 +171,7 @@ fn bands(row_bands: &[Option<Level>], heights: &Heights, width: f32, language: L
             width: half(width),
             height: half(height),
             number,
-            number_at: (14.0, half(middle + 7.0)),
+            number_at: (14.0, half(middle + if empty { 5.0 } else { 7.0 })),
             name_at: (if number.is_empty() { 14.0 } else { 56.0 }, half(middle + 4.0 - (lines - 1.0) * 7.0)),
             name,
         });
@@ -191,7 +191,6 @@ fn line(link: &Bundle, stroke: f32, way: &Way, heights: &Heights) -> Line {
     let mut row = way.row;
     let bottom = |row: usize| heights.top[row] + heights.height[row];
     let mut points: Vec<(f32, f32)> = Vec::new();
-    let mut longest = (-1.0, (0.0, 0.0));
     if let Some(first) = way.crossings.first() {
         points.push((first.from, bottom(row)));
     }
@@ -201,11 +200,6 @@ fn line(link: &Bundle, stroke: f32, way: &Way, heights: &Heights) -> Line {
         if turns {
             points.push((crossing.from, y));
             points.push((crossing.to, y));
-        }
-        let length = (crossing.from - crossing.to).abs();
-        let at = if turns { y } else { bottom(row) + 16.0 };
-        if length > longest.0 {
-            longest = (length, ((crossing.from + crossing.to) / 2.0, at));
         }
         row += 1;
     }
@@ -227,7 +221,7 @@ fn line(link: &Bundle, stroke: f32, way: &Way, heights: &Heights) -> Line {
             arrows.push_str(&drawing::arrow(first.from, bottom(way.row), 0.0, -1.0));
         }
     }
-    let (_, (x, y)) = longest;
+    let (x, y) = sign_place(&points);
     Line {
         class: drawing::line_class(link),
         path: drawing::path(&points),
@@ -236,6 +230,19 @@ fn line(link: &Bundle, stroke: f32, way: &Way, heights: &Heights) -> Line {
         tooltip: link.title.clone(),
         sign: link.worst.map(|severity| drawing::sign(severity, x, y)),
     }
+}
+
+/// Where a line carries its sign: in the middle of its longest stretch, rather across than down.
+fn sign_place(points: &[(f32, f32)]) -> (f32, f32) {
+    let mut best = (-1.0, (0.0, 0.0));
+    for pair in points.windows(2) {
+        let [from, to] = pair else { continue };
+        let length = (from.0 - to.0).abs() + (from.1 - to.1).abs() / 3.0;
+        if length > best.0 {
+            best = (length, ((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0));
+        }
+    }
+    best.1
 }
 
 /// Ends the stroke inside its arrowhead, so that the tip stays sharp.

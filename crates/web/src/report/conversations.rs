@@ -8,6 +8,8 @@ use crate::{shown, words};
 
 /// Rows of the table; the JSON document holds every conversation.
 pub(super) const ROWS_MAX: usize = 500;
+/// Rows that stand open; the rest waits behind a click.
+const OPEN_MAX: usize = 40;
 /// The protocol's own operations told of one conversation; the rest is counted.
 const DETAILS_MAX: usize = 10;
 /// Objects told of one operation.
@@ -18,7 +20,9 @@ const APPLICATIONS_MAX: usize = 4;
 /// The table.
 pub(super) struct Conversations {
     pub total: String,
-    pub rows: Vec<Row>,
+    pub open: Vec<Row>,
+    pub folded: Vec<Row>,
+    pub folded_count: String,
     pub more: Option<String>,
 }
 
@@ -65,7 +69,7 @@ pub(super) fn ranked(plant: &Plant, worst: &[Option<(Severity, usize)>]) -> Vec<
 impl Conversations {
     pub(super) fn of(context: &Context<'_>) -> Conversations {
         let all = &context.plant.conversations;
-        let rows =
+        let mut open: Vec<Row> =
             context.ranked.iter().filter_map(|&index| Some(row(context, index, all.get(index)?))).collect();
         let l = context.language;
         let more = all.len().checked_sub(ROWS_MAX).filter(|&more| more > 0).map(|more| match l {
@@ -80,7 +84,9 @@ impl Conversations {
                 ROWS_MAX
             ),
         });
-        Conversations { total: l.number(all.len() as u64), rows, more }
+        let folded = open.split_off(open.len().min(OPEN_MAX));
+        let folded_count = super::and_more(folded.len(), 0, l).unwrap_or_default();
+        Conversations { total: l.number(all.len() as u64), open, folded, folded_count, more }
     }
 }
 

@@ -31,6 +31,8 @@ pub(super) struct Group<'a> {
 pub(super) struct Check<'a> {
     pub title: String,
     pub count: Option<String>,
+    /// What was seen, where all findings of the check say the same.
+    pub detail: Option<String>,
     pub technique: Option<&'a str>,
     pub remedy: Vec<String>,
     pub open: Vec<One>,
@@ -42,7 +44,7 @@ pub(super) struct Check<'a> {
 pub(super) struct One {
     pub id: String,
     pub title: Option<String>,
-    pub detail: String,
+    pub detail: Option<String>,
     pub assets: Vec<Link>,
     pub assets_more: Option<String>,
     pub conversations: Vec<Link>,
@@ -83,18 +85,22 @@ fn group<'a>(context: &Context<'a>, severity: Severity) -> Option<Group<'a>> {
 fn check<'a>(context: &Context<'a>, id: &str, findings: &[(usize, &'a Finding)]) -> Option<Check<'a>> {
     let (_, first) = findings.first()?;
     let same_title = findings.iter().all(|(_, finding)| finding.title == first.title);
+    let same_detail =
+        findings.len() > 1 && findings.iter().all(|(_, finding)| finding.detail == first.detail);
+    let same = Same { title: same_title, detail: same_detail };
     let title = match same_title {
         true => shown::sentence(&first.title),
         false => words::check(id, context.language),
     };
     let ones: Vec<One> =
-        findings.iter().map(|&(number, finding)| one(context, number, finding, same_title)).collect();
+        findings.iter().map(|&(number, finding)| one(context, number, finding, same)).collect();
     let mut open = ones;
     let folded = open.split_off(open.len().min(OPEN_MAX));
     Some(Check {
         title,
         count: (findings.len() > 1)
             .then(|| format!("×\u{2009}{}", context.language.number(findings.len() as u64))),
+        detail: same_detail.then(|| shown::sentence(&first.detail)),
         technique: first.technique,
         remedy: paragraphs(first.remedy),
         folded_count: super::and_more(folded.len(), 0, context.language).unwrap_or_default(),
@@ -103,7 +109,14 @@ fn check<'a>(context: &Context<'a>, id: &str, findings: &[(usize, &'a Finding)])
     })
 }
 
-fn one(context: &Context<'_>, number: usize, finding: &Finding, same_title: bool) -> One {
+/// What the findings of a check have in common, and so is told once.
+#[derive(Clone, Copy)]
+struct Same {
+    title: bool,
+    detail: bool,
+}
+
+fn one(context: &Context<'_>, number: usize, finding: &Finding, same: Same) -> One {
     let conversations: Vec<Link> = finding
         .conversations
         .iter()
@@ -112,8 +125,8 @@ fn one(context: &Context<'_>, number: usize, finding: &Finding, same_title: bool
         .collect();
     One {
         id: format!("f{}", number + 1),
-        title: (!same_title).then(|| shown::sentence(&finding.title)),
-        detail: shown::sentence(&finding.detail),
+        title: (!same.title).then(|| shown::sentence(&finding.title)),
+        detail: (!same.detail).then(|| shown::sentence(&finding.detail)),
         assets: finding.assets.iter().take(ASSETS_MAX).map(|&id| context.asset(id)).collect(),
         assets_more: super::and_more(finding.assets.len(), ASSETS_MAX, context.language),
         conversations_more: super::and_more(finding.conversations.len(), CONVERSATIONS_MAX, context.language),

@@ -3,6 +3,7 @@
 use model::{CaptureSummary, Timestamp};
 
 use crate::language::{Language, Noun};
+use crate::texts::texts;
 use crate::{shown, words};
 
 /// Files named in the header; the rest is counted.
@@ -12,10 +13,14 @@ const NOTES_MAX: usize = 50;
 
 /// The capture facts.
 pub(super) struct Header {
+    /// The name of the page as a window shows it: it starts with the first file.
+    pub page_title: String,
     pub files: Vec<String>,
     pub files_more: Option<String>,
     pub period: Option<String>,
     pub packets: String,
+    /// True when there was anything to read.
+    pub any: bool,
     pub unreadable: Vec<String>,
     pub notes: Vec<String>,
     pub notes_more: Option<String>,
@@ -25,11 +30,17 @@ pub(super) struct Header {
 impl Header {
     pub(super) fn of(capture: &CaptureSummary, language: Language) -> Header {
         let packets = usize::try_from(capture.packets).unwrap_or(usize::MAX);
+        let title = texts(language).page_title;
         Header {
+            page_title: match capture.files.first() {
+                Some(file) => format!("{}: {title}", shown::name(file)),
+                None => title.to_string(),
+            },
             files: capture.files.iter().take(FILES_MAX).map(|file| shown::name(file)).collect(),
             files_more: super::and_more(capture.files.len(), FILES_MAX, language),
             period: capture.first.zip(capture.last).map(|(first, last)| period(first, last, language)),
             packets: format!("{}, {}", language.count(packets, words::PACKET), language.bytes(capture.bytes)),
+            any: capture.packets > 0,
             unreadable: unreadable(capture, language),
             notes: capture.notes.iter().take(NOTES_MAX).map(|note| shown::sentence(note)).collect(),
             notes_more: super::and_more(capture.notes.len(), NOTES_MAX, language),

@@ -137,7 +137,11 @@ fn addresses(asset: &Asset, title: &str, language: Language) -> Vec<String> {
     lines.extend(super::and_more(hidden, 0, language));
     if !asset.vlans.is_empty() {
         let vlans: Vec<String> = asset.vlans.iter().take(IPS_MAX).map(|vlan| vlan.to_string()).collect();
-        lines.push(format!("VLAN {}", vlans.join(", ")));
+        let vlans = format!("VLAN {}", vlans.join(", "));
+        match lines.last_mut() {
+            Some(last) => *last = format!("{last}, {vlans}"),
+            None => lines.push(vlans),
+        }
     }
     lines
 }

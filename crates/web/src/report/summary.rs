@@ -14,6 +14,8 @@ use crate::{shown, words};
 const PROTOCOLS_MAX: usize = 10;
 /// Stations named for each kind of change; the rest is counted.
 const STATIONS_MAX: usize = 3;
+/// The assets that something was done to; the German dative has a form of its own.
+const ON_ASSETS: Noun = Noun("asset", "assets", "Gerät", "Geräten");
 /// Findings named in the summary.
 const TOP_FINDINGS_MAX: usize = 5;
 
@@ -221,7 +223,7 @@ fn changes(context: &Context<'_>) -> Vec<Change> {
             times: super::conversations::times_failed(total.times, total.failures, l),
             by: by.take(STATIONS_MAX).map(|asset| context.asset(asset.id)).collect(),
             by_more: super::and_more(stations.len(), STATIONS_MAX, l),
-            on: l.count(total.on.len(), words::ASSET),
+            on: l.count(total.on.len(), ON_ASSETS),
         }
     };
     totals.into_iter().map(line).collect()
