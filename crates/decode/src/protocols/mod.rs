@@ -4,9 +4,16 @@
 //! Order matters where contents look alike: stricter probes first.
 
 mod modbus;
+mod profinet_dcp;
+mod profinet_rt;
 mod umas;
 
 use crate::protocol::Protocol;
 
 /// Every protocol that is decoded.
-pub static PROTOCOLS: &[&Protocol] = &[&modbus::PROTOCOL];
+#[rustfmt::skip]
+pub static PROTOCOLS: &[&Protocol] = &[
+    &modbus::PROTOCOL,
+    &profinet_dcp::PROTOCOL,
+    &profinet_rt::PROTOCOL,
+];
