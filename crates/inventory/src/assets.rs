@@ -7,11 +7,14 @@ use model::{
     Plant, Timestamp, Transport,
 };
 
+use crate::behaviour::behaviours;
 use crate::conversations::Conversations;
 use crate::facts::Facts;
 use crate::hosts::{By, HOSTS_MAX, Hosts};
 use crate::identify::{Identified, identify};
+use crate::portrait::{Portrait, Traits};
 use crate::tables::oui;
+use crate::{place, roles, zones};
 
 /// What conversations show of one host.
 #[derive(Debug, Clone, Copy, Default)]
@@ -55,7 +58,33 @@ pub fn plant(conversations: Conversations, hosts: Hosts) -> Plant {
         conversation.responder_asset = whose.get(&conversation.responder).copied();
     }
     note_protocols(&mut assets, &conversations);
-    Plant { assets, conversations, zones: Vec::new(), address_conflicts: identified.conflicts, limits }
+    judge(&mut assets, &conversations, &hosts, &identified);
+    let zones = zones::propose(&mut assets, &conversations);
+    Plant { assets, conversations, zones, address_conflicts: identified.conflicts, limits }
+}
+
+/// Judges roles and levels of all assets.
+fn judge(assets: &mut [Asset], conversations: &[Conversation], hosts: &Hosts, identified: &Identified) {
+    let behaviours = behaviours(assets, conversations);
+    let traits: Vec<Traits> = assets.iter().map(|asset| traits(asset, hosts, identified)).collect();
+    let portraits: Vec<Portrait<'_>> = assets
+        .iter()
+        .zip(behaviours.iter().zip(&traits))
+        .map(|(asset, (behaviour, traits))| Portrait::of(asset, behaviour, traits))
+        .collect();
+    let levels = place::levels(&portraits, conversations);
+    let roles: Vec<_> = portraits.iter().map(|portrait| (roles::roles(portrait), portrait.safety)).collect();
+    for ((asset, level), ((roles, reasons), safety)) in assets.iter_mut().zip(levels).zip(roles) {
+        (asset.level, asset.roles, asset.role_reasons, asset.safety) = (level, roles, reasons, safety);
+    }
+}
+
+fn traits(asset: &Asset, hosts: &Hosts, identified: &Identified) -> Traits {
+    let records = asset.ips.iter().filter_map(|ip| hosts.records.get(&Host::Ip(*ip)));
+    Traits {
+        router: asset.macs.iter().find_map(|mac| identified.routers.get(mac)).cloned(),
+        hops: records.flat_map(|record| &record.ways).map(|way| way.hops).max().unwrap_or(0),
+    }
 }
 
 /// Whose each address is.

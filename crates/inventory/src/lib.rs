@@ -4,17 +4,24 @@
 //! the split. Everything that outsiders can make grow has a bound, and the plant says when one was reached.
 
 mod assets;
+mod behaviour;
 mod conversations;
 mod counters;
 mod facts;
 mod flows;
 mod hosts;
 mod identify;
+mod network;
 mod objects;
 mod observe;
+mod place;
+mod portrait;
+mod roles;
 mod tables;
 mod tally;
 mod union;
+mod weigh;
+mod zones;
 
 pub use conversations::{CONVERSATIONS_MAX, UNSETTLED_MAX};
 pub use counters::OPERATIONS_MAX;

@@ -2,3 +2,4 @@
 
 pub mod makers;
 pub mod oui;
+pub mod words;

@@ -59,7 +59,7 @@ fn asset(a: &Asset, out: &mut String) {
         line(out, format!("   {}", roles.join(", ")));
     }
     for reason in &a.role_reasons {
-        line(out, format!("      because it {reason}"));
+        line(out, format!("      {reason}"));
     }
     if let Some(level) = a.level.level {
         let sure = if a.level.is_high() { "sure" } else { "unsure" };

@@ -1,0 +1,211 @@
+//! What an asset is for, from what it does and what it says of itself.
+
+use model::{Family, Reason, Role};
+
+use crate::network;
+use crate::portrait::Portrait;
+use crate::tables::makers::Trade;
+use crate::weigh::{Kind, Scale, count};
+
+/// The weight from which a role is named.
+const ROLE_MIN: f32 = 2.5;
+/// Weight of what a device says of itself, of product texts, and of names that people give.
+const STATED: f32 = 6.0;
+const PRODUCT: f32 = 4.0;
+const NAME: f32 = 2.0;
+
+/// The roles of an asset, surest first, and why.
+pub fn roles(portrait: &Portrait<'_>) -> (Vec<Role>, Vec<Reason>) {
+    let mut scale = Scale::default();
+    if network::is_outside(portrait.asset) {
+        scale.put(Role::InternetHost, 10.0, Kind::Address, "has a public address");
+        return named(&scale);
+    }
+    says(portrait, &mut scale);
+    field(portrait, &mut scale);
+    stations(portrait, &mut scale);
+    infrastructure(portrait, &mut scale);
+    offices(portrait, &mut scale);
+    settle_controllers(portrait, &mut scale);
+    named(&scale)
+}
+
+/// The roles heavy enough to be named, with their reasons.
+fn named(scale: &Scale<Role>) -> (Vec<Role>, Vec<Reason>) {
+    let heavy: Vec<(Role, f32)> =
+        scale.totals().into_iter().filter(|(_, weight)| *weight >= ROLE_MIN).collect();
+    let reasons = heavy.iter().flat_map(|(role, _)| {
+        let text = move |reason: Reason| Reason { text: format!("{role}: {}", reason.text), ..reason };
+        scale.reasons(*role).into_iter().map(text)
+    });
+    (heavy.iter().map(|(role, _)| *role).collect(), reasons.collect())
+}
+
+/// What the device, its maker and its people say.
+fn says(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
+    for role in &portrait.stated {
+        scale.put(*role, STATED, Kind::Stated, "says so itself");
+    }
+    if let Some((text, role, _)) = &portrait.product {
+        scale.put(*role, PRODUCT, Kind::Stated, format!("is a product \"{text}\""));
+    }
+    if let Some((name, role, _)) = &portrait.name {
+        scale.put(*role, NAME, Kind::Name, format!("is called {name}"));
+    }
+    if portrait.safety {
+        scale.put(Role::SafetyController, PRODUCT + 1.0, Kind::Stated, "is a product for safety");
+    }
+    let Some((trade, maker)) = &portrait.trade else { return };
+    let (role, weight) = match trade {
+        Trade::Automation | Trade::Energy | Trade::Building => (Role::Controller, 1.0),
+        Trade::Drives => (Role::Drive, 2.0),
+        Trade::Instruments => (Role::Instrument, 2.5),
+        Trade::PlantNetwork => (Role::Switch, 2.5),
+        Trade::Network => (Role::Router, 1.0),
+        Trade::Cameras => (Role::Camera, 3.0),
+        Trade::Printers => (Role::Printer, 3.0),
+        Trade::Virtual => (Role::Server, 1.0),
+        Trade::Office => (Role::Workstation, 0.5),
+        Trade::Boards => return,
+    };
+    scale.put(role, weight, Kind::Maker, format!("was made by {maker}"));
+}
+
+/// Controllers and what hangs on them.
+fn field(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
+    let b = portrait.behaviour;
+    let operational = [Family::Control, Family::Telecontrol, Family::Building];
+    if portrait.is_operated() {
+        let text = format!("answers control operations from {}", count(b.operators.len(), "station"));
+        scale.put(Role::Controller, 5.0, Kind::Serves, text);
+    } else if b.clients(&operational) > 0 {
+        scale.put(Role::Controller, 2.0, Kind::Serves, "serves control traffic");
+    }
+    if !b.field_devices.is_empty() {
+        let text = format!("exchanges cyclic data with {}", count(b.field_devices.len(), "field device"));
+        scale.put(Role::Controller, 4.0, Kind::Cycles, text);
+    } else if !b.field_masters.is_empty() {
+        let text = format!("exchanges cyclic data with {}", count(b.field_masters.len(), "controller"));
+        scale.put(Role::IoDevice, 4.0, Kind::Cycles, text);
+    } else if b.field_peers.len() > 1 {
+        let text = format!("exchanges cyclic data with {}", count(b.field_peers.len(), "device"));
+        scale.put(Role::Controller, 3.0, Kind::Cycles, text);
+    } else if !b.field_peers.is_empty() {
+        scale.put(Role::IoDevice, 2.5, Kind::Cycles, "exchanges cyclic data with one device");
+    } else if b.publishes {
+        scale.put(Role::Relay, 2.5, Kind::Cycles, "publishes process data to a group");
+    }
+    if b.units > 1 && b.read_cyclically {
+        scale.put(Role::Gateway, 3.0, Kind::Serves, format!("stands before {}", count(b.units, "device")));
+    }
+    if portrait.is_operated() && b.read_in_cycles().count() > 1 {
+        let text = format!("reads {} for others", count(b.read_in_cycles().count(), "device"));
+        scale.put(Role::Gateway, 2.5, Kind::Asks, text);
+    }
+}
+
+/// Stations that ask controllers.
+fn stations(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
+    let b = portrait.behaviour;
+    let (writes, programs) = (b.sum(|o| o.writes), b.sum(|o| o.programs));
+    let cycles = b.read_in_cycles().count();
+    let devices = count(b.operates.len(), "controller");
+    if programs > 0 {
+        scale.put(Role::EngineeringStation, 5.0, Kind::Asks, format!("programs or configures {devices}"));
+    }
+    if portrait.is_operated() {
+        return;
+    }
+    let slower = cycles > 0 && b.read_in_cycles().all(|o| o.slower);
+    if slower && writes == 0 && programs == 0 {
+        let text = format!("only reads {}, more seldom than another station", count(cycles, "controller"));
+        scale.put(Role::Historian, 4.0, Kind::Asks, text);
+    } else if cycles > 0 {
+        scale.put(Role::Hmi, 3.0, Kind::Asks, format!("reads {} in cycles", count(cycles, "controller")));
+    }
+    if writes > 0 && cycles > 0 {
+        scale.put(Role::Hmi, 1.5, Kind::Asks, format!("writes to {devices}"));
+    } else if writes > 0 {
+        scale.put(Role::EngineeringStation, 2.5, Kind::Asks, format!("writes to {devices} now and then"));
+    } else if b.sum(|o| o.identifies) > 0 && cycles == 0 {
+        scale.put(Role::EngineeringStation, 1.5, Kind::Asks, format!("asks {devices} who they are"));
+    }
+    if b.serves.contains_key(&Family::Database) {
+        let clients = count(b.clients(&[Family::Database]), "client");
+        let role = if cycles > 0 { Role::Historian } else { Role::Server };
+        scale.put(role, 3.0, Kind::Serves, format!("serves a database to {clients}"));
+    }
+    if cycles > 0 && b.clients(&[Family::Supervision]) > 0 {
+        scale.put(Role::Hmi, 1.0, Kind::Serves, "passes process values on");
+    }
+}
+
+/// What carries the others' frames, and who comes from afar.
+fn infrastructure(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
+    let b = portrait.behaviour;
+    if let Some(reason) = &portrait.traits.router {
+        scale.put(Role::Router, 5.0, Kind::Serves, reason.clone());
+    }
+    if b.routes {
+        scale.put(Role::Router, 5.0, Kind::Asks, "speaks to routers as a router");
+    }
+    if b.bridges {
+        scale.put(Role::Switch, 5.0, Kind::Asks, "takes part in the spanning tree");
+    }
+    if b.is_searching() {
+        let text = format!("tried {} that never answered", count(b.unanswered.len(), "host"));
+        scale.put(Role::Scanner, 5.0, Kind::Asks, text);
+    }
+    if !b.watched_by.is_empty() {
+        let text = format!("shows its screen to {}", count(b.watched_by.len(), "host"));
+        scale.put(Role::RemoteAccess, 3.0, Kind::Serves, text);
+    }
+    if !b.watches.is_empty() {
+        let text = format!("opens the screen of {}", count(b.watches.len(), "host"));
+        scale.put(Role::RemoteAccess, 2.5, Kind::Asks, text);
+        if !b.watched_by.is_empty() {
+            scale.put(Role::JumpHost, 6.0, Kind::Serves, "is entered by screen and opens others' screens");
+        }
+    }
+}
+
+/// Servers and clients of offices.
+fn offices(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
+    let b = portrait.behaviour;
+    let names = b.clients(&[Family::Network]);
+    let files = b.clients(&[Family::Office]);
+    let pages = b.clients(&[Family::Web, Family::Management]);
+    if !portrait.is_router() && !portrait.is_operated() {
+        if names > 1 || (names > 0 && files > 0) {
+            let text = format!("serves names, time or log-in to {}", count(names.max(files), "host"));
+            scale.put(Role::DirectoryServer, if files > 0 { 4.0 } else { 3.0 }, Kind::Serves, text);
+        }
+        if files > 1 || pages > 1 {
+            let text = format!("serves files or pages to {}", count(files.max(pages), "host"));
+            scale.put(Role::Server, 3.0, Kind::Serves, text);
+        }
+    }
+    let client = [Family::Web, Family::Office, Family::Network];
+    let used = client.iter().filter(|family| b.uses.contains_key(family)).count();
+    let serves = names + files + pages > 0;
+    let operates = !b.operates.is_empty();
+    if used > 1 && !serves && !operates && !portrait.is_operated() && !portrait.is_in_field() {
+        scale.put(Role::Workstation, 3.0, Kind::Asks, "uses web, files and names, and serves nothing");
+    } else if b.uses.contains_key(&Family::Web) && !serves && !operates {
+        scale.put(Role::Workstation, 1.5, Kind::Asks, "uses the web");
+    }
+}
+
+/// A drive, a relay or an I/O device that answers operations is just that, not a controller besides.
+fn settle_controllers(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
+    let special =
+        [Role::SafetyController, Role::Drive, Role::Relay, Role::IoDevice, Role::Instrument, Role::Gateway];
+    let Some(role) = special.into_iter().find(|role| scale.weight(*role) >= ROLE_MIN) else { return };
+    let told = |role: &Role| *role == Role::Controller;
+    let is_told = portrait.stated.iter().any(told)
+        || portrait.product.as_ref().is_some_and(|(_, r, _)| told(r))
+        || !portrait.behaviour.field_devices.is_empty();
+    if !is_told && role != Role::Gateway {
+        scale.replace(Role::Controller, role);
+    }
+}
