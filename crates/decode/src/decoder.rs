@@ -679,14 +679,18 @@ fn tcp<'a>(ip: &IpPacket<'a>) -> Option<Segment<'a>> {
     let header_length = usize::from(byte(header, 12)? >> 4) * 4;
     let payload = header.get(header_length..).filter(|_| header_length >= 20)?;
     let sequence = be32(header, 4)?;
-    let checksum = u32::from(be16(header, 16)?);
+    let (acknowledgement, flags, checksum) =
+        (be32(header, 8)?, byte(header, 13)?, u64::from(be16(header, 16)?));
     Some(Segment {
         ends,
         hops_left: Some(ip.hops_left),
-        fingerprint: sequence ^ (checksum << 16 | u32::from(ip.identification)),
+        fingerprint: mix([
+            u64::from(sequence) << 32 | u64::from(acknowledgement),
+            checksum << 32 | u64::from(ip.identification) << 16 | u64::from(flags),
+        ]),
         payload,
         length: ip.payload_length.saturating_sub(header_length),
-        tcp: Some(Tcp { sequence, acknowledgement: be32(header, 8)?, flags: byte(header, 13)? }),
+        tcp: Some(Tcp { sequence, acknowledgement, flags }),
     })
 }
 
@@ -706,7 +710,7 @@ fn udp<'a>(ip: &IpPacket<'a>) -> Option<Segment<'a>> {
     Some(Segment {
         ends,
         hops_left: Some(ip.hops_left),
-        fingerprint: content ^ u32::from(ip.identification),
+        fingerprint: content ^ u32::from(ip.identification).rotate_left(8),
         payload,
         length: payload.len(),
         tcp: None,
@@ -715,14 +719,16 @@ fn udp<'a>(ip: &IpPacket<'a>) -> Option<Segment<'a>> {
 
 /// A short number that copies of a payload share.
 fn fingerprint(payload: &[u8]) -> u32 {
-    let mut sum = payload.len() as u64;
     let (words, rest) = payload.as_chunks::<8>();
-    for word in words {
-        sum = (sum ^ u64::from_le_bytes(*word)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(23);
-    }
-    for &byte in rest {
-        sum = (sum ^ u64::from(byte)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
+    let rest = rest.iter().fold(payload.len() as u64, |sum, &byte| sum << 8 ^ u64::from(byte));
+    mix(words.iter().map(|word| u64::from_le_bytes(*word)).chain([rest]))
+}
+
+/// Mixes words into a short number, so that near values lie far apart.
+fn mix(words: impl IntoIterator<Item = u64>) -> u32 {
+    let sum = words.into_iter().fold(0x2545_f491_4f6c_dd1d_u64, |sum, word| {
+        (sum ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+    });
     (sum ^ sum >> 32) as u32
 }
 

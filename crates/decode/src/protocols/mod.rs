@@ -4,6 +4,7 @@
 //! Order matters where contents look alike: stricter probes first.
 
 mod modbus;
+mod profinet_cm;
 mod profinet_dcp;
 mod profinet_rt;
 mod umas;
@@ -14,6 +15,7 @@ use crate::protocol::Protocol;
 #[rustfmt::skip]
 pub static PROTOCOLS: &[&Protocol] = &[
     &modbus::PROTOCOL,
+    &profinet_cm::PROTOCOL,
     &profinet_dcp::PROTOCOL,
     &profinet_rt::PROTOCOL,
 ];
