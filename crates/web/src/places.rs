@@ -134,8 +134,10 @@ fn zone_of_each(plant: &Plant) -> Vec<Option<usize>> {
     zones
 }
 
+/// Prefixes and VLANs as text, without what the name says already.
 fn networks(zone: &model::Zone) -> Vec<String> {
-    let prefixes = zone.prefixes.iter().map(|prefix| shown::name(prefix));
+    let prefixes = zone.prefixes.iter().filter(|prefix| !zone.name.contains(prefix.as_str()));
+    let prefixes = prefixes.map(|prefix| shown::name(prefix));
     prefixes.chain(zone.vlans.iter().map(|vlan| format!("VLAN {vlan}"))).collect()
 }
 

@@ -40,8 +40,10 @@ pub(crate) struct Figure {
     pub narrow: String,
     /// The lines as rows, worst first.
     pub rows: Vec<plan::LinkRow>,
-    /// What is not drawn, as sentences.
-    pub left_out: Vec<String>,
+    /// What is not drawn, as a sentence.
+    pub left_out: Option<String>,
+    /// The same for the narrow shape.
+    pub left_out_narrow: Option<String>,
 }
 
 /// The map of a page; none when there is nothing to draw.
@@ -58,7 +60,8 @@ pub(crate) fn figure(
     Some(Figure {
         wide: draw_plan(&plan, language, Shape::Wide),
         narrow: draw_plan(&plan, language, Shape::Narrow),
-        left_out: plan.left_out(language),
+        left_out: plan.left_out(0, language),
+        left_out_narrow: plan.left_out(plan.links.len().saturating_sub(narrow::LINES_MAX), language),
         rows: plan.into_rows(),
     })
 }

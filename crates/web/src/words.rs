@@ -18,7 +18,7 @@ pub(crate) fn level(level: Level, language: Language) -> &'static str {
     match level {
         Level::Process => language.pick("Process", "Prozess"),
         Level::Control => language.pick("Control", "Steuerung"),
-        Level::Supervision => language.pick("Supervision", "Bedienen und Beobachten"),
+        Level::Supervision => language.pick("Supervision", "Bedienung"),
         Level::Operations => language.pick("Site operations", "Betriebsführung"),
         Level::Dmz => language.pick("Industrial DMZ", "Industrielle DMZ"),
         Level::Business => language.pick("Business", "Verwaltung"),
@@ -100,8 +100,7 @@ pub(crate) fn role(role: Role) -> Noun {
 }
 
 /// An asset whose role nobody can tell.
-pub(crate) const UNKNOWN_ROLE: Noun =
-    Noun("of unknown role", "of unknown role", "mit unbekannter Rolle", "mit unbekannter Rolle");
+pub(crate) const UNKNOWN_ROLE: Noun = Noun("unknown", "unknown", "unbekannt", "unbekannt");
 
 /// How bad a finding is.
 pub(crate) fn severity(severity: Severity, language: Language) -> &'static str {
@@ -187,13 +186,45 @@ pub(crate) fn confidence(confidence: Confidence, language: Language) -> &'static
     }
 }
 
-/// The name of a check, where the catalogue knows it; else its id made readable.
-pub(crate) fn check(id: &str, language: Language) -> String {
-    let mut words: Vec<char> = id.chars().map(|c| if c == '-' { ' ' } else { c }).collect();
-    if let Some(first) = words.first_mut() {
+/// What the findings of a check have in common, where the catalogue knows the check.
+pub(crate) fn check(id: &str, language: Language) -> Option<&'static str> {
+    let (english, german) = match id {
+        "address-conflict" => ("One address, several devices", "Eine Adresse, mehrere Geräte"),
+        "anonymous-write" => ("Changes by nobody in particular", "Änderungen ohne Anmeldung"),
+        "credential-clear" => ("Credentials in clear text", "Zugangsdaten im Klartext"),
+        "credential-default" => {
+            ("Default, empty or no credentials", "Standard-, leere oder keine Zugangsdaten")
+        }
+        "dmz-bypass" => ("Past the DMZ", "An der DMZ vorbei"),
+        "dual-homed" => ("Bridges between levels", "Brücken zwischen Ebenen"),
+        "firmware-loaded" => ("Firmware loaded", "Firmware geladen"),
+        "forced-values" => ("Forced values", "Erzwungene Werte"),
+        "frame-malformed" => ("Malformed messages", "Fehlerhafte Nachrichten"),
+        "internet-contact" => ("Called from the Internet", "Aus dem Internet angesprochen"),
+        "internet-egress" => ("Calls to the Internet", "Verbindungen ins Internet"),
+        "it-in-cell" => ("Office protocols in a cell", "Büroprotokolle in einer Zelle"),
+        "it-to-level-0" => ("From the office to field devices", "Vom Büro an Feldgeräte"),
+        "it-to-level-1" => ("From the office to controllers", "Vom Büro an Steuerungen"),
+        "level-skip" => ("Levels skipped", "Übersprungene Ebenen"),
+        "program-loaded" => ("Programs loaded", "Programme geladen"),
+        "program-read" => ("Programs copied out", "Programme ausgelesen"),
+        "protocol-insecure" => ("Unprotected management", "Ungeschützte Verwaltung"),
+        "protocol-obsolete" => ("Obsolete protocol versions", "Veraltete Protokollversionen"),
+        "remote-access" => ("Remote access", "Fernzugriff"),
+        "run-state-changed" => {
+            ("Devices started, stopped or reset", "Geräte gestartet, gestoppt oder zurückgesetzt")
+        }
+        "sis-reachable" => ("Safety systems within reach", "Sicherheitssysteme erreichbar"),
+        _ => return None,
+    };
+    Some(language.pick(english, german))
+}
+
+/// The id of a check made readable, for checks that the catalogue does not know.
+pub(crate) fn readable(id: &str) -> String {
+    let mut letters: Vec<char> = id.chars().map(|c| if c == '-' { ' ' } else { c }).collect();
+    if let Some(first) = letters.first_mut() {
         *first = first.to_ascii_uppercase();
     }
-    let readable: String = words.into_iter().collect();
-    let _ = language;
-    readable
+    letters.into_iter().collect()
 }

@@ -101,6 +101,9 @@ pub(super) struct Line {
     pub stroke: f32,
     pub arrows: String,
     pub tooltip: String,
+    /// How bad it is, and the stretch of the way on which the sign may stand.
+    pub worst: Option<(Severity, [(f32, f32); 2])>,
+    /// Set by [`place_signs`].
     pub sign: Option<Sign>,
 }
 
@@ -180,6 +183,27 @@ pub(super) fn fill_box(
 /// A severity's sign around a point.
 pub(super) fn sign(severity: Severity, x: f32, y: f32) -> Sign {
     Sign { x: half(x - 8.0), y: half(y - 8.0), class: severity.as_str(), path: glyphs::severity(severity) }
+}
+
+/// Gives each line with a finding its sign, on the line and not on another's sign; the worst choose first.
+pub(super) fn place_signs(lines: &mut [Line]) {
+    /// Where on its stretch a sign may stand, the middle first.
+    const PLACES: [f32; 9] = [0.5, 0.4, 0.6, 0.3, 0.7, 0.22, 0.78, 0.14, 0.86];
+    const APART: f32 = 17.0;
+    let mut taken: Vec<(f32, f32)> = Vec::new();
+    let mut order: Vec<usize> = (0..lines.len()).collect();
+    order.sort_by_key(|&index| std::cmp::Reverse(lines[index].worst.map(|(severity, _)| severity)));
+    for index in order {
+        let line = &mut lines[index];
+        let Some((severity, [from, to])) = line.worst else { continue };
+        let at = |part: f32| (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part);
+        let is_free = |place: (f32, f32)| {
+            taken.iter().all(|other| (other.0 - place.0).hypot(other.1 - place.1) >= APART)
+        };
+        let (x, y) = PLACES.into_iter().map(at).find(|&place| is_free(place)).unwrap_or_else(|| at(0.5));
+        taken.push((x, y));
+        line.sign = Some(sign(severity, x, y));
+    }
 }
 
 /// The class of a line: by its worst finding.

@@ -20,7 +20,7 @@ const BAND_GAP: f32 = 4.0;
 /// Distance between two lanes.
 const LANE: f32 = 8.0;
 /// Most lines in this shape: the worst, then the strongest.
-const LINES_MAX: usize = 10;
+pub(super) const LINES_MAX: usize = 10;
 /// Smallest distance between two ports of one box.
 const PORT: f32 = 10.0;
 
@@ -81,6 +81,7 @@ pub(super) fn lay_out(plan: &Plan, language: Language) -> Drawing {
             line(link, stroke, right, right + 14.0 + LANE * lane as f32, ends)
         })
         .collect();
+    drawing::place_signs(&mut lines);
     lines.reverse();
     let (legend, bottom) = drawing::legend(&plan.boxes, links, EDGE, y + 18.0, WIDTH - 2.0 * EDGE, language);
     Drawing {
@@ -160,6 +161,7 @@ fn line(link: &Bundle, stroke: f32, right: f32, lane: f32, (from, to): (f32, f32
         stroke,
         arrows,
         tooltip: link.title.clone(),
-        sign: link.worst.map(|severity| drawing::sign(severity, lane, (from + to) / 2.0)),
+        worst: link.worst.map(|severity| (severity, [(lane, from), (lane, to)])),
+        sign: None,
     }
 }

@@ -133,19 +133,20 @@ impl Plan {
         self.rows
     }
 
-    /// What the map leaves out, as sentences.
-    pub(super) fn left_out(&self, language: Language) -> Vec<String> {
-        let mut sentences = Vec::new();
-        if self.links_left_out > 0 {
-            let lines = language.count(self.links_left_out, words::LINE);
-            sentences.push(match language {
-                Language::English => format!("{lines} with minor findings or little traffic are not drawn; the table has them."),
-                Language::German => {
-                    format!("{lines} mit geringen Befunden oder wenig Verkehr sind nicht gezeichnet; die Tabelle nennt sie.")
-                }
-            });
-        }
-        sentences
+    /// What the map leaves out, with the lines that a shape leaves out further.
+    pub(super) fn left_out(&self, further: usize, language: Language) -> Option<String> {
+        let count = Some(self.links_left_out + further).filter(|&count| count > 0)?;
+        let lines = language.count(count, words::LINE);
+        Some(match language {
+            Language::English => {
+                format!("{lines} with minor findings or little traffic are not drawn; the table has them.")
+            }
+            Language::German => {
+                format!(
+                    "{lines} mit geringen Befunden oder wenig Verkehr sind nicht gezeichnet; die Tabelle nennt sie."
+                )
+            }
+        })
     }
 }
 

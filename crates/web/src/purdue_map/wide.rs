@@ -67,6 +67,7 @@ pub(super) fn lay_out(plan: &Plan, language: Language) -> Drawing {
         .zip(&routed.ways)
         .map(|((link, stroke), way)| line(link, stroke, way, &heights))
         .collect();
+    drawing::place_signs(&mut lines);
     // The worst is drawn last, so that nothing covers it.
     lines.reverse();
     let (legend, bottom) = drawing::legend(
@@ -221,25 +222,25 @@ fn line(link: &Bundle, stroke: f32, way: &Way, heights: &Heights) -> Line {
             arrows.push_str(&drawing::arrow(first.from, bottom(way.row), 0.0, -1.0));
         }
     }
-    let (x, y) = sign_place(&points);
     Line {
         class: drawing::line_class(link),
         path: drawing::path(&points),
         stroke,
         arrows,
         tooltip: link.title.clone(),
-        sign: link.worst.map(|severity| drawing::sign(severity, x, y)),
+        worst: link.worst.map(|severity| (severity, longest_stretch(&points))),
+        sign: None,
     }
 }
 
-/// Where a line carries its sign: in the middle of its longest stretch, rather across than down.
-fn sign_place(points: &[(f32, f32)]) -> (f32, f32) {
-    let mut best = (-1.0, (0.0, 0.0));
+/// The longest stretch of a way, rather across than down: that is where it can be told from its neighbours.
+fn longest_stretch(points: &[(f32, f32)]) -> [(f32, f32); 2] {
+    let mut best = (-1.0, [(0.0, 0.0); 2]);
     for pair in points.windows(2) {
         let [from, to] = pair else { continue };
         let length = (from.0 - to.0).abs() + (from.1 - to.1).abs() / 3.0;
         if length > best.0 {
-            best = (length, ((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0));
+            best = (length, [*from, *to]);
         }
     }
     best.1

@@ -30,6 +30,8 @@ pub(super) struct Group<'a> {
 /// The findings of one check.
 pub(super) struct Check<'a> {
     pub title: String,
+    /// True when the title is from the catalogue and so in the language of the page.
+    pub is_ours: bool,
     pub count: Option<String>,
     /// What was seen, where all findings of the check say the same.
     pub detail: Option<String>,
@@ -88,9 +90,11 @@ fn check<'a>(context: &Context<'a>, id: &str, findings: &[(usize, &'a Finding)])
     let same_detail =
         findings.len() > 1 && findings.iter().all(|(_, finding)| finding.detail == first.detail);
     let same = Same { title: same_title, detail: same_detail };
-    let title = match same_title {
-        true => shown::sentence(&first.title),
-        false => words::check(id, context.language),
+    let heading = words::check(id, context.language);
+    let (title, is_ours) = match (same_title, heading) {
+        (true, _) => (shown::sentence(&first.title), false),
+        (false, Some(heading)) => (heading.to_string(), true),
+        (false, None) => (words::readable(id), false),
     };
     let ones: Vec<One> =
         findings.iter().map(|&(number, finding)| one(context, number, finding, same)).collect();
@@ -98,6 +102,7 @@ fn check<'a>(context: &Context<'a>, id: &str, findings: &[(usize, &'a Finding)])
     let folded = open.split_off(open.len().min(OPEN_MAX));
     Some(Check {
         title,
+        is_ours,
         count: (findings.len() > 1)
             .then(|| format!("×\u{2009}{}", context.language.number(findings.len() as u64))),
         detail: same_detail.then(|| shown::sentence(&first.detail)),

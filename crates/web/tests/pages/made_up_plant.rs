@@ -515,7 +515,7 @@ impl Maker {
                     Some("T0855"),
                 )),
                 (Some(Role::Controller), Some(Role::InternetHost)) => Some((
-                    "internet-egress-from-level-1",
+                    "internet-egress",
                     Severity::High,
                     "reaches the Internet:",
                     "A controller opened an encrypted connection to a public address.",
@@ -523,7 +523,7 @@ impl Maker {
                     Some("T0886"),
                 )),
                 (Some(Role::RemoteAccess), Some(Role::Controller)) => Some((
-                    "default-credential",
+                    "credential-default",
                     Severity::High,
                     "shows its screen without a password to",
                     "VNC was opened without a password.",
@@ -531,7 +531,7 @@ impl Maker {
                     Some("T0812"),
                 )),
                 _ if does(Operation::LoadProgram) => Some((
-                    "program-load",
+                    "program-loaded",
                     Severity::Medium,
                     "loaded a program into",
                     "Program blocks were loaded, and the controller was stopped once.",
@@ -539,7 +539,7 @@ impl Maker {
                     Some("T0843"),
                 )),
                 _ if talk.protocol == "vnc" || talk.protocol == "smb" && index % 11 == 0 => Some((
-                    "obsolete-version",
+                    "protocol-obsolete",
                     Severity::Low,
                     "speaks an obsolete version with",
                     "The version is withdrawn.",
@@ -547,7 +547,7 @@ impl Maker {
                     None,
                 )),
                 _ if talk.protocol == "opc-ua" && index % 5 == 0 => Some((
-                    "cleartext",
+                    "opc-ua-in-clear",
                     Severity::Info,
                     "reads in clear from",
                     "OPC UA runs without signing.",
