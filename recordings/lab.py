@@ -46,6 +46,30 @@ def say(*words):
     print(*words, flush=True)
 
 
+class Noting:
+    """A client library whose calls are written down with their answers: the peer's own word on what happened."""
+
+    def __init__(self, inner, show=repr):
+        self.inner, self.show = inner, show
+
+    def __getattr__(self, name):
+        def call(*a, **k):
+            said = ", ".join([*(str(v)[:80] for v in a), *(f"{n}={v}" for n, v in k.items())])
+            try:
+                answer = getattr(self.inner, name)(*a, **k)
+            except Exception as problem:
+                say(f"{name}({said}) -> {type(problem).__name__}: {str(problem)[:160]}")
+                return None
+            say(f"{name}({said}) -> {str(self.show(answer))[:160]}")
+            return answer
+        return call
+
+
+def use(folder):
+    """Puts another set of stacks first, for a second version of the same library."""
+    sys.path.insert(0, f"{folder}/lib/python{sys.version_info.major}.{sys.version_info.minor}/site-packages")
+
+
 class Host:
     """A host: one namespace with one port on a wire."""
 
