@@ -161,8 +161,13 @@ impl Context<'_> {
         self.orient(self.from.other());
     }
 
+    /// A well-known port says more of who opened a connection than who asks first: both ends of a telecontrol link
+    /// may open it.
     fn orient(&mut self, initiator: Side) {
-        if self.orientation.evidence < Evidence::Content {
+        let agrees = self.orientation.initiator == initiator;
+        if self.orientation.evidence < Evidence::Content
+            && (agrees || self.orientation.evidence < Evidence::KnownPort)
+        {
             *self.orientation = Orientation { initiator, evidence: Evidence::Content };
             self.observer.oriented(self.flow, initiator, Evidence::Content);
         }

@@ -3,6 +3,10 @@
 //! To add one: its file, its `mod` line and its entry here, its folder below `tests/protocols/`.
 //! Order matters where contents look alike: stricter probes first.
 
+mod bacnet;
+mod bacnet_identity;
+mod dnp3;
+mod iec104;
 mod modbus;
 mod profinet_cm;
 mod profinet_dcp;
@@ -14,6 +18,9 @@ use crate::protocol::Protocol;
 /// Every protocol that is decoded.
 #[rustfmt::skip]
 pub static PROTOCOLS: &[&Protocol] = &[
+    &bacnet::PROTOCOL,
+    &dnp3::PROTOCOL,
+    &iec104::PROTOCOL,
     &modbus::PROTOCOL,
     &profinet_cm::PROTOCOL,
     &profinet_dcp::PROTOCOL,
