@@ -136,7 +136,12 @@ pub fn guess_orientation(ends: &Ends, known: impl Fn(u16) -> bool) -> Orientatio
     let group = |host: Host| !host.is_unicast();
     match ends.transport {
         Transport::Icmp | Transport::Ip | Transport::Ethernet => toward(Side::B, Evidence::FirstSender),
-        Transport::Tcp | Transport::Udp if group(ends.b.host) => toward(Side::B, Evidence::KnownPort),
+        // Whoever asks everybody is answered by the port asked; a server that speaks to everybody speaks from its port.
+        Transport::Tcp | Transport::Udp
+            if group(ends.b.host) && !(known(ends.a.port) && !known(ends.b.port)) =>
+        {
+            toward(Side::B, Evidence::KnownPort)
+        }
         Transport::Tcp | Transport::Udp => match (known(ends.a.port), known(ends.b.port)) {
             (false, true) => toward(Side::B, Evidence::KnownPort),
             (true, false) => toward(Side::A, Evidence::KnownPort),

@@ -72,7 +72,6 @@ impl Dissector for Bacnet {
         let code = Code::Hex8(function);
         match function {
             0x01 => return context.request(Operation::Configure, "write broadcast distribution table", code),
-            0x02 => return context.request(Operation::Discover, "read broadcast distribution table", code),
             // Forwarded: the address of the original sender comes first.
             0x04 => {
                 let _ = cursor.skip(6);
