@@ -100,7 +100,7 @@ def _datagram(seen, payload, source=None, target=None):
     return frames.ethernet(source, target, seen.ethertype, payload)
 
 
-def _lies(said, fields, header, rng, extras):
+def _lies(said, fields, header, rng, extras, sessions_max):
     """Every mutated message: its place among the messages (None: it stands alone), its side and its bytes."""
     lies = []
     for field in fields:
@@ -114,7 +114,7 @@ def _lies(said, fields, header, rng, extras):
             lie = {"none": 0, "most": top, "more": true + 1, "less": true - 1, "any": rng.randrange(top + 1)}[value]
             lies.append((at, said[at][0], field.lie(payload, lie)))
     rng.shuffle(lies)
-    lies = lies[:SESSIONS_MAX - 10 - len(extras)]
+    lies = lies[:sessions_max - 10 - len(extras)]
     for _ in range(4):
         at = rng.randrange(len(said))
         payload = said[at][1]
@@ -132,7 +132,7 @@ def _lies(said, fields, header, rng, extras):
     return lies + [(None, side, payload) for side, payload in extras]
 
 
-def hostile(folder, base, fields, header, prelude=0, extras=(), messages_max=40):
+def hostile(folder, base, fields, header, prelude=0, extras=(), messages_max=40, sessions_max=SESSIONS_MAX):
     """Sessions (or datagrams) in which one message lies.
 
     `fields` are lengths, counts and offsets to lie with, `header` is how many bytes stay true before random ones,
@@ -144,7 +144,7 @@ def hostile(folder, base, fields, header, prelude=0, extras=(), messages_max=40)
     said = [m for m in said if len(m[1]) <= 600][:messages_max]
     opening, body = said[:prelude], said[prelude:]
     out, time_ns = [], packets[0].time_ns
-    for number, (at, side, payload) in enumerate(_lies(body, fields, header, rng, list(extras))):
+    for number, (at, side, payload) in enumerate(_lies(body, fields, header, rng, list(extras), sessions_max)):
         time_ns += 10**8
         if transport == 6:
             client = dataclasses.replace(ends[0], port=40000 + number)
