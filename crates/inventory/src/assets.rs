@@ -59,8 +59,23 @@ pub fn plant(conversations: Conversations, hosts: Hosts) -> Plant {
     }
     note_protocols(&mut assets, &conversations);
     judge(&mut assets, &conversations, &hosts, &identified);
-    let zones = zones::propose(&mut assets, &conversations);
+    let beside = beside(&assets, &identified, &whose);
+    let zones = zones::propose(&mut assets, &conversations, &beside);
     Plant { assets, conversations, zones, address_conflicts: identified.conflicts, limits }
+}
+
+/// Routers, each with an asset of the network it stands in.
+fn beside(
+    assets: &[Asset],
+    identified: &Identified,
+    whose: &BTreeMap<Host, AssetId>,
+) -> BTreeMap<AssetId, AssetId> {
+    let near = |mac: &Mac| {
+        let router = identified.routers.get(mac)?;
+        router.beside.iter().find_map(|mac| whose.get(&Host::Mac(*mac)))
+    };
+    let of = |asset: &Asset| Some((asset.id, *asset.macs.iter().find_map(near)?));
+    assets.iter().filter_map(of).collect()
 }
 
 /// Judges roles and levels of all assets.
@@ -82,7 +97,7 @@ fn judge(assets: &mut [Asset], conversations: &[Conversation], hosts: &Hosts, id
 fn traits(asset: &Asset, hosts: &Hosts, identified: &Identified) -> Traits {
     let records = asset.ips.iter().filter_map(|ip| hosts.records.get(&Host::Ip(*ip)));
     Traits {
-        router: asset.macs.iter().find_map(|mac| identified.routers.get(mac)).cloned(),
+        router: asset.macs.iter().find_map(|mac| identified.routers.get(mac)).map(|r| r.reason.clone()),
         hops: records.flat_map(|record| &record.ways).map(|way| way.hops).max().unwrap_or(0),
     }
 }
@@ -187,6 +202,13 @@ fn asset(
         }
     }
     note_vlans(&mut asset, device, hosts);
+    asset.vlans = asset
+        .macs
+        .iter()
+        .filter_map(|mac| identified.routers.get(mac))
+        .fold(std::mem::take(&mut asset.vlans), |vlans, router| {
+            vlans.union(&router.vlans).copied().collect()
+        });
     (asset.first, asset.last) = times.unwrap_or_default();
     asset.silent = asset.packets_sent == 0;
     asset.routed = asset.macs.is_empty() && asset.ips.iter().any(|ip| identified.routed.contains(ip));

@@ -19,12 +19,23 @@ const PORT_SPAN: u64 = 64;
 pub struct Identified {
     /// Sets of hosts that are one device each.
     pub devices: Vec<Vec<Host>>,
-    /// Hardware addresses of routers, with the reason in words.
-    pub routers: BTreeMap<Mac, String>,
+    /// Hardware addresses of routers.
+    pub routers: BTreeMap<Mac, Router>,
     /// Addresses whose frames came over a router.
     pub routed: BTreeSet<IpAddr>,
     /// Addresses that more than one hardware address claimed in the same VLAN.
     pub conflicts: Vec<(IpAddr, Vec<Mac>)>,
+}
+
+/// What is known of a router by one of its hardware addresses.
+#[derive(Debug, Default)]
+pub struct Router {
+    /// Why it is one, in words.
+    pub reason: String,
+    /// VLANs in which it hands on frames.
+    pub vlans: BTreeSet<u16>,
+    /// Hardware addresses to which it hands them: hosts of the network it stands in.
+    pub beside: BTreeSet<Mac>,
 }
 
 /// What is known of one hardware address.
@@ -67,7 +78,10 @@ pub fn identify(hosts: &Hosts, present: impl Iterator<Item = Host>) -> Identifie
     for (mac, carrier) in &carriers {
         let routed = routed(*mac, carrier, &owners);
         if let Some(reason) = router_reason(*mac, carrier, &routed, hosts) {
-            found.routers.insert(*mac, reason);
+            let ways = carrier.data.values();
+            let vlans = ways.clone().flat_map(|way| &way.vlans).copied().collect();
+            let beside = ways.filter_map(|way| way.to).collect();
+            found.routers.insert(*mac, Router { reason, vlans, beside });
             union.add(Host::Mac(*mac));
         }
         for ip in carrier.data.keys() {

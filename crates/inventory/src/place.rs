@@ -17,15 +17,14 @@ const ENOUGH: f32 = 6.5;
 const OPEN: f32 = 3.5;
 /// The highest confidence on one kind of evidence alone.
 const ONE_KIND_MAX: f32 = LevelJudgement::HIGH - 0.05;
-/// How often neighbours are asked again: what they stand among may itself follow from neighbours.
+/// How often peers and neighbours are asked: what they are may itself follow from peers and neighbours.
 const ROUNDS: usize = 2;
 
 /// The level of every asset, in their order.
 pub fn levels(portraits: &[Portrait<'_>], conversations: &[Conversation]) -> Vec<LevelJudgement> {
     let mut scales: Vec<Scale<Level>> = portraits.iter().map(own).collect();
-    let provisional = provisional(portraits, &scales);
-    peers(portraits, conversations, &provisional, &mut scales);
     for _ in 0..ROUNDS {
+        peers(portraits, conversations, &mut scales);
         neighbours(portraits, &mut scales);
     }
     let lowest = lowest_by_network(portraits, &scales);
@@ -61,7 +60,7 @@ fn says(portrait: &Portrait<'_>, scale: &mut Scale<Level>) {
                 continue;
             }
         };
-        scale.put(level, 4.0, Kind::Stated, format!("says that it is a {role}"));
+        scale.put(level, 4.0, Kind::Stated, format!("says that its role is {role}"));
     }
     if let Some((text, _, Some(level))) = &portrait.product {
         scale.put(*level, 3.0, Kind::Stated, format!("is a product \"{text}\""));
@@ -98,7 +97,7 @@ fn serves(portrait: &Portrait<'_>, scale: &mut Scale<Level>) {
             scale.put(Level::Control, 5.0, Kind::Serves, text);
         }
     } else if b.clients(&[Family::Control, Family::Telecontrol, Family::Building]) > 0 {
-        scale.put(Level::Control, 2.0, Kind::Serves, "serves control traffic");
+        scale.put(Level::Control, 1.5, Kind::Serves, "serves control traffic");
     }
     if portrait.is_in_field() {
         let partners = b.field_devices.len() + b.field_masters.len() + b.field_peers.len();
@@ -120,7 +119,7 @@ fn serves(portrait: &Portrait<'_>, scale: &mut Scale<Level>) {
         }
     };
     offers(&[Family::Office], Level::Business, 3.0, 3.5, "files, directories or log-in");
-    offers(&[Family::Network], Level::Business, 2.0, 2.5, "names or time");
+    offers(&[Family::Network], Level::Business, 1.5, 2.0, "names or time");
     offers(&[Family::Web], Level::Business, 1.0, 2.5, "web pages");
     offers(&[Family::Management], Level::Business, 0.0, 1.5, "management");
     offers(&[Family::Database], Level::Operations, 2.0, 2.5, "a database");
@@ -209,12 +208,8 @@ fn provisional(portraits: &[Portrait<'_>], scales: &[Scale<Level>]) -> Vec<Optio
 }
 
 /// What the levels of those it talks to show.
-fn peers(
-    portraits: &[Portrait<'_>],
-    conversations: &[Conversation],
-    provisional: &[Option<Level>],
-    scales: &mut [Scale<Level>],
-) {
+fn peers(portraits: &[Portrait<'_>], conversations: &[Conversation], scales: &mut [Scale<Level>]) {
+    let provisional = provisional(portraits, scales);
     let mut sides: Vec<Sides> = vec![Sides::default(); portraits.len()];
     for c in conversations {
         let (Some(from), Some(to)) = (c.initiator_asset.map(index), c.responder_asset.map(index)) else {
@@ -232,24 +227,17 @@ fn peers(
         }
     }
     for ((portrait, side), scale) in portraits.iter().zip(&sides).zip(scales) {
-        let ends_both = side.below && side.above && side.served;
-        if ends_both && !portrait.is_operated() && !portrait.is_router() {
-            scale.put(
-                Level::Dmz,
-                4.0,
-                Kind::Neighbours,
-                "ends conversations of the plant and of the business",
-            );
-        }
-        if side.enters_dmz {
-            scale.put(Level::Business, 2.0, Kind::Neighbours, "opens the screen of a host in the DMZ");
-        }
-        if side.entered_from_dmz && !portrait.is_operated() {
-            scale.put(Level::Supervision, 2.0, Kind::Neighbours, "shows its screen to a host in the DMZ");
-        }
-        if side.feeds_dmz && !portrait.is_operated() {
-            scale.put(Level::Operations, 1.5, Kind::Neighbours, "hands data to a host in the DMZ");
-        }
+        let mut once = |said: bool, level, weight, text: &str| {
+            if said && !scale.has(text) {
+                scale.put(level, weight, Kind::Neighbours, text);
+            }
+        };
+        let free = !portrait.is_operated();
+        let ends_both = free && side.below && side.above && side.served && !portrait.is_router();
+        once(ends_both, Level::Dmz, 4.0, "ends conversations of the plant and of the business");
+        once(side.enters_dmz, Level::Business, 2.0, "opens the screen of a host in the DMZ");
+        once(free && side.entered_from_dmz, Level::Supervision, 2.0, "shows its screen to a host in the DMZ");
+        once(free && side.feeds_dmz, Level::Operations, 3.0, "hands data to a host in the DMZ");
     }
 }
 
@@ -371,7 +359,7 @@ fn fits(portrait: &Portrait<'_>, company: &Company) -> Option<(Level, f32, Kind,
         });
     }
     if company.dmz > 0 && company.dmz >= company.business {
-        return Some((Level::Dmz, 2.5, near, "stands among hosts of the DMZ"));
+        return Some((Level::Dmz, 3.5, near, "stands among hosts of the DMZ"));
     }
     if company.business > 0 {
         return Some((Level::Business, 2.0, near, "stands among hosts of the business"));

@@ -196,16 +196,22 @@ fn offices(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
     }
 }
 
-/// A drive, a relay or an I/O device that answers operations is just that, not a controller besides.
+/// A drive, a relay or an I/O device that answers operations is just that, not a controller besides; a controller
+/// for safety is one role.
 fn settle_controllers(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
-    let special =
-        [Role::SafetyController, Role::Drive, Role::Relay, Role::IoDevice, Role::Instrument, Role::Gateway];
+    if portrait.safety {
+        return scale.replace(Role::Controller, Role::SafetyController);
+    }
+    let special = [Role::Drive, Role::Relay, Role::Instrument, Role::IoDevice];
     let Some(role) = special.into_iter().find(|role| scale.weight(*role) >= ROLE_MIN) else { return };
     let told = |role: &Role| *role == Role::Controller;
-    let is_told = portrait.stated.iter().any(told)
+    let is_controller = portrait.stated.iter().any(told)
         || portrait.product.as_ref().is_some_and(|(_, r, _)| told(r))
         || !portrait.behaviour.field_devices.is_empty();
-    if !is_told && role != Role::Gateway {
+    if !is_controller {
         scale.replace(Role::Controller, role);
+    }
+    if !portrait.stated.contains(&Role::IoDevice) {
+        scale.replace(Role::IoDevice, role);
     }
 }

@@ -22,9 +22,21 @@ enum Ground {
 }
 
 /// Proposes zones, and places every asset in one.
-pub fn propose(assets: &mut [Asset], conversations: &[Conversation]) -> Vec<Zone> {
+///
+/// `beside` names for routers an asset of the network that each stands in.
+pub fn propose(
+    assets: &mut [Asset],
+    conversations: &[Conversation],
+    beside: &BTreeMap<AssetId, AssetId>,
+) -> Vec<Zone> {
     let wide = widened(assets, conversations);
     let mut grounds: Vec<Option<Ground>> = assets.iter().map(|asset| ground(asset, &wide)).collect();
+    for (router, neighbour) in beside {
+        let ground = grounds.get(index(*neighbour)).cloned().flatten();
+        if let Some(slot) = grounds.get_mut(index(*router)).filter(|slot| slot.is_none()) {
+            *slot = ground;
+        }
+    }
     by_partners(&mut grounds, conversations);
     by_vlan(&mut grounds, assets);
     let local: BTreeSet<&Ground> = assets
