@@ -7,6 +7,10 @@ use model::{Asset, Conversation, Finding, Level, Plant, Severity};
 use crate::language::Language;
 use crate::shown;
 
+/// Assets that the inventory of a page lists; the JSON document holds all. Those of the process come first, those
+/// outside last.
+pub(crate) const LISTED_MAX: usize = 5_000;
+
 /// What a place is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum PlaceKind {
@@ -29,8 +33,10 @@ pub(crate) struct Place {
     pub networks: Vec<String>,
     /// The level most of its assets are on.
     pub level: Option<Level>,
-    /// Its assets, as indices into the plant's list.
+    /// Its assets, as indices into the plant's list, in the order of the inventory.
     pub assets: Vec<usize>,
+    /// How many of them the inventory lists.
+    pub listed: usize,
 }
 
 /// All places of a plant, from the process up to the outside; none is empty.
@@ -40,6 +46,8 @@ pub(crate) struct Places {
     pub list: Vec<Place>,
     /// For each asset of the plant, its place.
     pub of_asset: Vec<usize>,
+    /// For each asset of the plant, whether the inventory lists it.
+    pub listed: Vec<bool>,
 }
 
 impl Places {
@@ -55,6 +63,7 @@ impl Places {
                 networks: networks(zone),
                 level: zone.level,
                 assets: Vec::new(),
+                listed: 0,
             })
             .collect();
         let internet = list.len();
@@ -76,15 +85,35 @@ impl Places {
             place.level = place.level.or_else(|| commonest_level(plant, &place.assets));
         }
         list.sort_by_key(|place| (place.kind == PlaceKind::Unzoned, place.level.is_none(), place.level));
-        let mut of_asset = vec![0; plant.assets.len()];
-        for (index, place) in list.iter().enumerate() {
-            for &asset in &place.assets {
-                if let Some(slot) = of_asset.get_mut(asset) {
-                    *slot = index;
+        let mut places =
+            Places { list, of_asset: vec![0; plant.assets.len()], listed: vec![false; plant.assets.len()] };
+        places.put_in_order(plant);
+        places
+    }
+
+    /// Sorts the assets of each place, and notes for each where it is and whether it is listed.
+    fn put_in_order(&mut self, plant: &Plant) {
+        let mut room = LISTED_MAX;
+        for (index, place) in self.list.iter_mut().enumerate() {
+            place.assets.sort_by_cached_key(|&asset| {
+                let known = plant.assets.get(asset);
+                let level = known.and_then(|asset| asset.level.level);
+                (level.is_none(), level, known.and_then(|asset| asset.roles.first().copied()), asset)
+            });
+            place.listed = place.assets.len().min(room);
+            room -= place.listed;
+            for (number, &asset) in place.assets.iter().enumerate() {
+                if let (Some(of), Some(listed)) = (self.of_asset.get_mut(asset), self.listed.get_mut(asset)) {
+                    *of = index;
+                    *listed = number < place.listed;
                 }
             }
         }
-        Places { list, of_asset }
+    }
+
+    /// True when the inventory lists this asset of the plant.
+    pub(crate) fn is_listed(&self, asset: usize) -> bool {
+        self.listed.get(asset).copied().unwrap_or(false)
     }
 }
 
@@ -142,7 +171,7 @@ fn networks(zone: &model::Zone) -> Vec<String> {
 }
 
 fn nowhere(kind: PlaceKind, name: &str, level: Option<Level>) -> Place {
-    Place { kind, name: name.to_string(), networks: Vec::new(), level, assets: Vec::new() }
+    Place { kind, name: name.to_string(), networks: Vec::new(), level, assets: Vec::new(), listed: 0 }
 }
 
 fn commonest_level(plant: &Plant, assets: &[usize]) -> Option<Level> {

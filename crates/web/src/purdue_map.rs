@@ -4,11 +4,15 @@
 //! run in lanes between the boxes, never across one. Colour always comes with a dash and a sign. The SVG carries its
 //! own style for light, dark and print, so it stands in a page as well as alone.
 
+mod bundle;
 mod drawing;
+mod fill;
 mod glyphs;
+mod legend;
 mod narrow;
 mod plan;
 mod routes;
+mod tracks;
 mod wide;
 
 use model::{Finding, Plant};
@@ -39,7 +43,7 @@ pub(crate) struct Figure {
     /// For narrow windows.
     pub narrow: String,
     /// The lines as rows, worst first.
-    pub rows: Vec<plan::LinkRow>,
+    pub rows: Vec<bundle::LinkRow>,
     /// What is not drawn, as a sentence.
     pub left_out: Option<String>,
     /// The same for the narrow shape.

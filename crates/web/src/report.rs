@@ -105,9 +105,11 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// A link to an asset's row of the inventory; plain text where the plant has no such asset.
+    /// A link to an asset's row of the inventory; plain text where it has none.
     fn asset(&self, id: AssetId) -> Link {
+        let listed = (id.0 as usize).checked_sub(1).is_some_and(|index| self.places.is_listed(index));
         match self.plant.asset(id) {
+            Some(asset) if !listed => Link { href: String::new(), text: shown::name(&asset.label()) },
             Some(asset) => Link { href: format!("#{id}"), text: shown::name(&asset.label()) },
             None => Link { href: String::new(), text: id.to_string() },
         }

@@ -1,7 +1,10 @@
 //! The map for a telephone: one box below the other, lines in lanes at their right.
 
+use super::bundle::Bundle;
 use super::drawing::{self, Band, Drawing, Line, half};
-use super::plan::{Bundle, Plan};
+use super::fill;
+use super::legend;
+use super::plan::Plan;
 use super::wide::BANDS;
 use crate::language::Language;
 use crate::texts::texts;
@@ -49,7 +52,7 @@ pub(super) fn lay_out(plan: &Plan, language: Language) -> Drawing {
         for &member in &members {
             if let (Some(zone), Some(place)) = (plan.boxes.get(member), places.get_mut(member)) {
                 let ports = links.iter().filter(|link| link.a == member || link.b == member).count();
-                let height = drawing::box_height(zone, box_width).max(PORT * (ports + 1) as f32);
+                let height = fill::box_height(zone, box_width).max(PORT * (ports + 1) as f32);
                 *place = (y, height);
                 y += height + GAP;
             }
@@ -70,7 +73,7 @@ pub(super) fn lay_out(plan: &Plan, language: Language) -> Drawing {
     }
     let boxes = plan.boxes.iter().zip(&places);
     let boxes =
-        boxes.map(|(zone, &(top, height))| drawing::fill_box(zone, EDGE, top, box_width, height, language));
+        boxes.map(|(zone, &(top, height))| fill::fill_box(zone, EDGE, top, box_width, height, language));
     let ports = ports(links, &lanes, &places);
     let right = EDGE + box_width;
     let mut lines: Vec<Line> = links
@@ -83,7 +86,7 @@ pub(super) fn lay_out(plan: &Plan, language: Language) -> Drawing {
         .collect();
     drawing::place_signs(&mut lines);
     lines.reverse();
-    let (legend, bottom) = drawing::legend(&plan.boxes, links, EDGE, y + 18.0, WIDTH - 2.0 * EDGE, language);
+    let (legend, bottom) = legend::legend(&plan.boxes, links, EDGE, y + 18.0, WIDTH - 2.0 * EDGE, language);
     Drawing {
         class: "narrow",
         label: texts(language).map,

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use model::{Finding, Level, Operation, Plant, Role, Severity};
+use model::{Finding, Level, Plant, Role, Severity};
 
+use super::bundle::{Bundle, LinkRow};
 use crate::language::{Language, Noun};
 use crate::places::{self, PlaceKind, Places};
 use crate::report::inventory;
@@ -20,8 +21,6 @@ const BOXES_FOLDED_MAX: usize = 18;
 const LINES_MAX: usize = 36;
 /// Lines drawn when there are so many that call for acting now or soon.
 const URGENT_LINES_MAX: usize = 80;
-/// Protocols named in a line's tooltip.
-const PROTOCOLS_MAX: usize = 6;
 /// Rows of the table of lines.
 const ROWS_MAX: usize = 200;
 
@@ -59,37 +58,6 @@ pub(super) struct Glyph {
     pub role: Option<Role>,
     pub label: String,
     pub href: String,
-}
-
-/// All traffic between two boxes.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Bundle {
-    /// The box above, or left.
-    pub a: usize,
-    /// The box below, or right.
-    pub b: usize,
-    /// Someone in `a` asks someone in `b`.
-    pub down: bool,
-    /// Someone in `b` asks someone in `a`.
-    pub up: bool,
-    pub conversations: usize,
-    pub bytes: u64,
-    pub worst: Option<Severity>,
-    pub title: String,
-    protocols: BTreeMap<&'static str, usize>,
-    operations: BTreeMap<Operation, (u64, u64)>,
-}
-
-/// One line of the map as a row of a table.
-#[derive(Debug, Clone)]
-pub(crate) struct LinkRow {
-    pub from: String,
-    pub to: String,
-    pub both_ways: bool,
-    pub protocols: String,
-    pub operations: String,
-    pub traffic: String,
-    pub severity: Option<(&'static str, &'static str)>,
 }
 
 impl Plan {
@@ -150,81 +118,9 @@ impl Plan {
     }
 }
 
-impl Bundle {
-    fn add(&mut self, conversation: &model::Conversation, severity: Option<Severity>) {
-        self.conversations += 1;
-        self.bytes = self.bytes.saturating_add(conversation.bytes);
-        self.worst = self.worst.max(severity);
-        *self.protocols.entry(conversation.protocol).or_default() += 1;
-        for count in &conversation.operations {
-            let sum = self.operations.entry(count.operation).or_default();
-            sum.0 = sum.0.saturating_add(count.requests);
-            sum.1 = sum.1.saturating_add(count.failures);
-        }
-    }
-
-    fn protocols(&self, language: Language) -> String {
-        let mut protocols: Vec<(&str, usize)> =
-            self.protocols.iter().map(|(&name, &count)| (name, count)).collect();
-        protocols.sort_by_key(|&(_, count)| std::cmp::Reverse(count));
-        let more = protocols.len().saturating_sub(PROTOCOLS_MAX);
-        let mut names: Vec<String> =
-            protocols.iter().take(PROTOCOLS_MAX).map(|&(name, _)| shown::name(name)).collect();
-        if more > 0 {
-            names.push(format!("{} {}", language.number(more as u64), language.pick("more", "weitere")));
-        }
-        names.join(", ")
-    }
-
-    fn operations(&self, language: Language) -> String {
-        let sums = self.operations.iter().map(|(&operation, &(times, failed))| (operation, times, failed));
-        crate::report::conversations::told(sums.collect(), language)
-    }
-
-    fn traffic(&self, language: Language) -> String {
-        format!("{}, {}", language.count(self.conversations, words::CONVERSATION), language.bytes(self.bytes))
-    }
-
-    /// The ends, the one that asks first.
-    fn ends(&self, boxes: &[ZoneBox]) -> (String, String) {
-        let name = |index: usize| boxes.get(index).map(ZoneBox::full_name).unwrap_or_default();
-        if self.down { (name(self.a), name(self.b)) } else { (name(self.b), name(self.a)) }
-    }
-
-    fn describe(&self, boxes: &[ZoneBox], language: Language) -> String {
-        let (from, to) = self.ends(boxes);
-        let arrow = if self.down && self.up { "↔" } else { "→" };
-        let mut lines = vec![format!("{from} {arrow} {to}"), self.protocols(language)];
-        lines.push(self.operations(language));
-        lines.push(self.traffic(language));
-        if let Some(severity) = self.worst {
-            lines.push(format!(
-                "{}: {}",
-                crate::texts::texts(language).worst_finding,
-                words::severity(severity, language)
-            ));
-        }
-        lines.retain(|line| !line.is_empty());
-        lines.join("\n")
-    }
-
-    fn row(&self, boxes: &[ZoneBox], language: Language) -> LinkRow {
-        let (from, to) = self.ends(boxes);
-        LinkRow {
-            from,
-            to,
-            both_ways: self.down && self.up,
-            protocols: self.protocols(language),
-            operations: self.operations(language),
-            traffic: self.traffic(language),
-            severity: self.worst.map(|severity| (severity.as_str(), words::severity(severity, language))),
-        }
-    }
-}
-
 impl ZoneBox {
     /// The name with the level, so that the parts of one zone are told apart.
-    fn full_name(&self) -> String {
+    pub(super) fn full_name(&self) -> String {
         match self.level {
             Some(Level::Outside) | None => self.title.clone(),
             Some(level) => format!("{} ({})", self.title, level.as_str()),
@@ -374,10 +270,13 @@ fn zone_box(plant: &Plant, places: &Places, group: &[Part], language: Language) 
     let mut roles: Vec<_> = counts.into_iter().collect();
     roles.sort_by_key(|&(role, count)| (role.is_none(), std::cmp::Reverse(count), role));
     let total = assets.len();
+    let is_listed = |asset: &model::Asset| {
+        (asset.id.0 as usize).checked_sub(1).is_some_and(|index| places.is_listed(index))
+    };
     let glyphs = assets.iter().take(if total <= GLYPHS_MAX { total } else { 0 }).map(|asset| Glyph {
         role: asset.roles.first().copied(),
         label: short_label(asset),
-        href: format!("#{}", asset.id),
+        href: if is_listed(asset) { format!("#{}", asset.id) } else { String::new() },
     });
     let place = match group {
         [part] => places.list.get(part.place).map(|place| (part.place, place)),
@@ -387,7 +286,10 @@ fn zone_box(plant: &Plant, places: &Places, group: &[Part], language: Language) 
         level: group.first().and_then(|part| part.level),
         title: place.map_or_else(|| more_zones(group.len(), language), |(_, place)| place.name.clone()),
         networks: place.map(|(_, place)| place.networks.clone()).unwrap_or_default(),
-        href: place.map(|(index, _)| format!("#{}", inventory::anchor(index))).unwrap_or_default(),
+        href: place
+            .filter(|(_, place)| place.listed > 0)
+            .map(|(index, _)| format!("#{}", inventory::anchor(index)))
+            .unwrap_or_default(),
         assets: glyphs.collect(),
         roles,
         total,

@@ -4,10 +4,10 @@
 //! This is channel routing as it is done for printed circuits: each line takes a lane through every row that it
 //! passes, and a track in every channel where it turns.
 
+use super::tracks;
+
 /// Distance between two lanes in a gap.
 const LANE: f32 = 9.0;
-/// Distance between two tracks in a channel.
-const TRACK: f32 = 9.0;
 /// Narrowest gap between two boxes.
 const GAP: f32 = 26.0;
 /// Space between a lane and the boxes beside it where there is room, both sides together.
@@ -15,7 +15,7 @@ const CLEAR: f32 = 36.0;
 /// Space kept free at the ends of a box's side.
 const PORT_MARGIN: f32 = 12.0;
 /// Smallest distance between two ports of one side, and between lines that must not be taken for one.
-const PORT: f32 = 11.0;
+pub(super) const PORT: f32 = 11.0;
 /// Times that the order of boxes is improved, down and up.
 const SWEEPS: usize = 6;
 
@@ -98,7 +98,7 @@ impl Grid {
                 xs.windows(2).map(|pair| Crossing { from: pair[0], to: pair[1], depth: 0.0 }).collect();
             ways.push(Way { row: row_of[a], crossings, returns: row_of[a] == row_of[b] });
         }
-        let channels = (0..self.rows.len()).map(|channel| lay_tracks(channel, &mut ways)).collect();
+        let channels = (0..self.rows.len()).map(|channel| tracks::lay_tracks(channel, &mut ways)).collect();
         Routed { boxes: placed.boxes, width: placed.width, channels, ways }
     }
 
@@ -248,6 +248,8 @@ impl Placed {
 /// lines in it allow.
 fn lane_places(links: &[(usize, usize)], lanes: &Lanes, placed: &Placed) -> Vec<Vec<f32>> {
     let mut lane_x: Vec<Vec<f32>> = lanes.of_link.iter().map(|lanes| vec![0.0; lanes.len()]).collect();
+    // For each row, the lanes of lines that end in the next row.
+    let mut ending: Vec<Vec<f32>> = vec![Vec::new(); lanes.loads.len()];
     for (row, gaps) in lanes.loads.iter().enumerate() {
         for (gap, load) in gaps.iter().enumerate() {
             let (left, width) = placed.gaps[row][gap];
@@ -271,16 +273,31 @@ fn lane_places(links: &[(usize, usize)], lanes: &Lanes, placed: &Placed) -> Vec<
                     None => placed.nearest(a, ahead),
                 };
                 let near = if (low..=high).contains(&from) { from } else { ahead.clamp(low, high.max(low)) };
+                let near =
+                    if step == 0 { beside(near, (low, high), ending.get(row.wrapping_sub(1))) } else { near };
                 wishes.push(Wish { at: near, then: placed.middle(b), link, step });
             }
             wishes.sort_by(|x, y| x.at.total_cmp(&y.at).then(x.then.total_cmp(&y.then)));
             let xs: Vec<f32> = wishes.iter().map(|wish| wish.at).collect();
             for (wish, x) in wishes.iter().zip(spread(xs, low, high, LANE)) {
                 lane_x[wish.link][wish.step] = x;
+                if wish.step + 1 == lane_x[wish.link].len() {
+                    ending[row].push(x);
+                }
             }
         }
     }
     lane_x
+}
+
+/// A place in a gap that is not straight below the lane of a line that ends there: seen together, the two would look
+/// like one line.
+fn beside(x: f32, (low, high): (f32, f32), ending: Option<&Vec<f32>>) -> f32 {
+    let inward = if x > (low + high) / 2.0 { -LANE } else { LANE };
+    let is_taken =
+        |x: f32| ending.is_some_and(|lanes| lanes.iter().any(|lane| (lane - x).abs() < PORT / 2.0));
+    let mut places = (0..6).map(|step| x + inward * step as f32).filter(|x| (low..=high).contains(x));
+    places.find(|&x| !is_taken(x)).unwrap_or(x)
 }
 
 /// Where a line would like to be, and what breaks the tie.
@@ -362,88 +379,4 @@ fn spread(mut xs: Vec<f32>, low: f32, high: f32, apart: f32) -> Vec<f32> {
         *x = shift.min(top).max(last) + apart * index as f32;
     }
     xs
-}
-
-/// Gives every turning line of a channel its track; the height of the channel comes back.
-fn lay_tracks(channel: usize, ways: &mut [Way]) -> f32 {
-    let mut turns: Vec<Turn> = Vec::new();
-    let mut passes = false;
-    for (link, way) in ways.iter().enumerate() {
-        let Some(crossing) = channel.checked_sub(way.row).and_then(|step| way.crossings.get(step)) else {
-            continue;
-        };
-        passes = true;
-        if (crossing.from - crossing.to).abs() >= 1.0 || way.returns {
-            turns.push(Turn { link, from: crossing.from, to: crossing.to, returns: way.returns });
-        }
-    }
-    turns.sort_by(|x, y| {
-        x.order().partial_cmp(&y.order()).unwrap_or(std::cmp::Ordering::Equal).then(x.link.cmp(&y.link))
-    });
-    let mut tracks: Vec<Vec<(f32, f32)>> = Vec::new();
-    let mut track_of: Vec<Option<usize>> = vec![None; turns.len()];
-    for _ in 0..turns.len() {
-        let waits = |index: usize, track_of: &[Option<usize>]| {
-            (0..turns.len()).any(|other| {
-                track_of[other].is_none() && other != index && turns[other].must_be_above(&turns[index])
-            })
-        };
-        let open = (0..turns.len()).filter(|&index| track_of[index].is_none());
-        let next = open.clone().find(|&index| !waits(index, &track_of)).or_else(|| open.clone().next());
-        let Some(next) = next else { break };
-        let turn = &turns[next];
-        let above = (0..turns.len())
-            .filter(|&other| turns[other].must_be_above(turn))
-            .filter_map(|other| track_of[other]);
-        let lowest = above.max().map_or(0, |track| track + 1);
-        let (left, right) = (turn.from.min(turn.to) - PORT / 2.0, turn.from.max(turn.to) + PORT / 2.0);
-        let free = |track: &Vec<(f32, f32)>| track.iter().all(|&(l, r)| right < l || r < left);
-        let track =
-            (lowest..tracks.len()).find(|&track| free(&tracks[track])).unwrap_or(tracks.len().max(lowest));
-        while tracks.len() <= track {
-            tracks.push(Vec::new());
-        }
-        tracks[track].push((left, right));
-        track_of[next] = Some(track);
-    }
-    const EDGE: f32 = 16.0;
-    for (turn, track) in turns.iter().zip(&track_of) {
-        if let Some(crossing) = ways[turn.link].crossings.get_mut(channel - ways[turn.link].row) {
-            crossing.depth = EDGE + TRACK * track.unwrap_or(0) as f32;
-        }
-    }
-    match (tracks.len(), passes) {
-        (0, false) => 0.0,
-        (0, true) => 2.0 * EDGE,
-        (count, _) => 2.0 * EDGE + TRACK * (count - 1) as f32,
-    }
-}
-
-/// A line that changes its place in a channel.
-struct Turn {
-    link: usize,
-    from: f32,
-    to: f32,
-    returns: bool,
-}
-
-impl Turn {
-    /// Returning lines first, the short ones above; then those to the right from the rightmost, those to the left from
-    /// the leftmost: so ordered, lines of one direction do not cross.
-    fn order(&self) -> (u8, f32) {
-        match (self.returns, self.to > self.from) {
-            (true, _) => (0, (self.to - self.from).abs()),
-            (false, true) => (1, -self.from),
-            (false, false) => (2, self.from),
-        }
-    }
-
-    /// True when this line comes down where the other goes down: then this one must turn before.
-    fn must_be_above(&self, other: &Turn) -> bool {
-        if self.link == other.link || other.returns {
-            return false;
-        }
-        let near = |x: f32| (x - other.to).abs() < PORT / 2.0;
-        near(self.from) || (self.returns && near(self.to))
-    }
 }

@@ -2,8 +2,11 @@
 
 use model::Level;
 
+use super::bundle::Bundle;
 use super::drawing::{self, Band, Drawing, Line, half};
-use super::plan::{Bundle, Plan, ZoneBox};
+use super::fill;
+use super::legend;
+use super::plan::{Plan, ZoneBox};
 use super::routes::{Grid, Routed, Way};
 use crate::language::Language;
 use crate::texts::texts;
@@ -57,7 +60,7 @@ pub(super) fn lay_out(plan: &Plan, language: Language) -> Drawing {
         members.iter().filter_map(move |&member| {
             let zone = plan.boxes.get(member)?;
             let &(x, w) = routed.boxes.get(member)?;
-            Some(drawing::fill_box(zone, x, heights.top[row], w, heights.height[row], language))
+            Some(fill::fill_box(zone, x, heights.top[row], w, heights.height[row], language))
         })
     });
     let mut lines: Vec<Line> = plan
@@ -70,7 +73,7 @@ pub(super) fn lay_out(plan: &Plan, language: Language) -> Drawing {
     drawing::place_signs(&mut lines);
     // The worst is drawn last, so that nothing covers it.
     lines.reverse();
-    let (legend, bottom) = drawing::legend(
+    let (legend, bottom) = legend::legend(
         &plan.boxes,
         &plan.links,
         NAMES,
@@ -126,7 +129,7 @@ impl Heights {
         let mut y = BAND_PAD;
         for (row, members) in rows.iter().enumerate() {
             let needed = members.iter().filter_map(|&member| {
-                Some(drawing::box_height(plan.boxes.get(member)?, routed.boxes.get(member)?.1))
+                Some(fill::box_height(plan.boxes.get(member)?, routed.boxes.get(member)?.1))
             });
             let height = needed.fold(EMPTY_BAND - 2.0 * BAND_PAD, f32::max);
             heights.top.push(y);

@@ -26,6 +26,8 @@ const PROTOCOLS_MAX: usize = 8;
 pub(super) struct Inventory {
     pub total: String,
     pub zones: Vec<ZoneGroup>,
+    /// What is not listed, as a sentence.
+    pub more: Option<String>,
 }
 
 /// The assets of one zone.
@@ -67,29 +69,43 @@ impl Inventory {
     pub(super) fn of(context: &Context<'_>) -> Inventory {
         let mut before = 0;
         let mut zones = Vec::with_capacity(context.places.list.len());
-        for (index, place) in context.places.list.iter().enumerate() {
-            let open = index == 0 || before + place.assets.len() <= OPEN_ASSETS_MAX;
-            before += place.assets.len();
+        for (index, place) in context.places.list.iter().enumerate().filter(|(_, place)| place.listed > 0) {
+            let open = index == 0 || before + place.listed <= OPEN_ASSETS_MAX;
+            before += place.listed;
             zones.push(zone(context, index, place, open));
         }
-        Inventory { total: context.language.number(context.plant.assets.len() as u64), zones }
+        let l = context.language;
+        let hidden = context.plant.assets.len().saturating_sub(before);
+        Inventory {
+            total: l.number(context.plant.assets.len() as u64),
+            zones,
+            more: (hidden > 0).then(|| not_listed(&l.count(hidden, words::ASSET), before, l)),
+        }
+    }
+}
+
+fn not_listed(more: &str, listed: usize, language: Language) -> String {
+    let listed = language.number(listed as u64);
+    match language {
+        Language::English => format!(
+            "{more} more are not listed: a page holds {listed}. `sluice analyze --format json` tells all of them."
+        ),
+        Language::German => format!(
+            "Nicht aufgeführt: {more}; eine Seite fasst {listed}. `sluice analyze --format json` nennt alle."
+        ),
     }
 }
 
 fn zone(context: &Context<'_>, index: usize, place: &Place, open: bool) -> ZoneGroup {
-    let mut assets: Vec<&Asset> =
-        place.assets.iter().filter_map(|&asset| context.plant.assets.get(asset)).collect();
-    assets.sort_by_key(|asset| {
-        (asset.level.level.is_none(), asset.level.level, asset.roles.first().copied(), asset.id)
-    });
+    let assets = place.assets.iter().take(place.listed).filter_map(|&asset| context.plant.assets.get(asset));
     ZoneGroup {
         id: anchor(index),
         open,
         name: place.name.clone(),
         level: place.level.map(|level| level_tag(level, context.language)),
         networks: place.networks.join(", "),
-        count: context.language.count(assets.len(), words::ASSET),
-        assets: assets.into_iter().map(|asset| row(context, asset)).collect(),
+        count: context.language.count(place.assets.len(), words::ASSET),
+        assets: assets.map(|asset| row(context, asset)).collect(),
     }
 }
 

@@ -31,6 +31,26 @@ fn nothing() -> MadeUp {
     MadeUp { capture: CaptureSummary::default(), plant: Plant::default(), findings: Vec::new() }
 }
 
+/// One network for everything, as many plants have it.
+fn flat(mut made: MadeUp) -> MadeUp {
+    for asset in &mut made.plant.assets {
+        if asset.zone.is_some() {
+            asset.zone = made.plant.zones.first().map(|zone| zone.id.clone());
+        }
+    }
+    made
+}
+
+/// Nothing known of levels and zones.
+fn unplaced(mut made: MadeUp) -> MadeUp {
+    made.plant.zones.clear();
+    for asset in &mut made.plant.assets {
+        asset.level = model::LevelJudgement::unknown();
+        asset.zone = None;
+    }
+    made
+}
+
 /// Compares a page with its stored rendering.
 fn check_stored(name: &str, html: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pages").join(name);
@@ -60,8 +80,11 @@ fn pages_are_well_formed_and_every_link_leads_somewhere() {
         ("0", nothing()),
         ("5", made_up_plant::plant(5)),
         ("40", limited),
+        ("flat", flat(made_up_plant::plant(40))),
+        ("unplaced", unplaced(made_up_plant::plant(40))),
         ("300", made_up_plant::plant(300)),
         ("3000", made_up_plant::plant(3_000)),
+        ("7000", made_up_plant::plant(7_000)),
     ];
     for (name, made) in &pages {
         for language in [Language::English, Language::German] {
