@@ -31,7 +31,7 @@ pub fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -50,7 +50,12 @@ pub fn times(n: u64) -> String {
 
 /// `1 device`, `3 devices`.
 pub fn count(n: usize, one: &str, many: &str) -> String {
-    format!("{} {}", number(n as u64), if n == 1 { one } else { many })
+    many_of(n as u64, one, many)
+}
+
+/// The same for what is counted on the wire.
+pub fn many_of(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", number(n), if n == 1 { one } else { many })
 }
 
 /// `A`, `A and B`, `A, B, C, D, E and 7 more`. Each name once, in the order given.

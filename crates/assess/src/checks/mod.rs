@@ -1,11 +1,29 @@
 //! The table of checks: one file each, with its help.
 
+mod address_conflict;
+mod anonymous_write;
 mod credential_clear;
+mod credential_default;
+mod dmz_bypass;
+mod dual_homed;
+mod exception_burst;
+mod firmware_loaded;
+mod forced_values;
+mod frame_malformed;
+mod internet_contact;
+mod internet_egress;
+mod it_in_cell;
 mod it_to_level_0;
 mod it_to_level_1;
 mod level_skip;
 mod program_loaded;
+mod program_read;
+mod protocol_insecure;
+mod protocol_obsolete;
+mod remote_access_tool;
 mod run_state_changed;
+mod scan;
+mod write_unexpected;
 
 use model::{Severity, Technique};
 
@@ -30,10 +48,28 @@ pub struct Check {
 
 /// Every check, by id.
 pub const CHECKS: &[Check] = &[
+    address_conflict::CHECK,
+    anonymous_write::CHECK,
     credential_clear::CHECK,
+    credential_default::CHECK,
+    dmz_bypass::CHECK,
+    dual_homed::CHECK,
+    exception_burst::CHECK,
+    firmware_loaded::CHECK,
+    forced_values::CHECK,
+    frame_malformed::CHECK,
+    internet_contact::CHECK,
+    internet_egress::CHECK,
+    it_in_cell::CHECK,
     it_to_level_0::CHECK,
     it_to_level_1::CHECK,
     level_skip::CHECK,
     program_loaded::CHECK,
+    program_read::CHECK,
+    protocol_insecure::CHECK,
+    protocol_obsolete::CHECK,
+    remote_access_tool::CHECK,
     run_state_changed::CHECK,
+    scan::CHECK,
+    write_unexpected::CHECK,
 ];

@@ -201,7 +201,7 @@ fn conversation(mut words: Words, lines: Vec<Words>) -> Conversation {
 fn property(c: &mut Conversation, mut words: Words) {
     let first = words.next();
     match first.as_str() {
-        "credential" => return c.credentials.push(credential(words)),
+        "credential" => c.credentials.push(credential(words)),
         "version" => _ = c.versions.insert((fixed(words.next()), words.maybe().is_some())),
         "application" => {
             _ = c.applications.insert((fixed(words.next()), words.code::<Family>(), Certainty::Content));

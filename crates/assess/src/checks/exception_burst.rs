@@ -1,0 +1,87 @@
+//! Devices that say no again and again.
+
+use model::{Family, Operation, Severity, Technique};
+
+use crate::checks::Check;
+use crate::commands::{Actor, Command, commands};
+use crate::found::{Found, Told, raised};
+use crate::scene::{Scene, is_operating};
+use crate::words;
+
+pub(super) const CHECK: Check = Check {
+    id: "exception-burst",
+    title: "A device refuses again and again",
+    severity: Severity::Low,
+    technique: Some("T0806"),
+    help: HELP,
+    find,
+};
+
+/// Refusals from which a pattern is to be seen; single ones happen when stations start.
+const REFUSALS_MIN: u64 = 20;
+
+/// Share of refusals in percent: a station with one wrong address among its hundreds stays below.
+const REFUSALS_PERCENT_MIN: u64 = 30;
+
+const HELP: &str = "
+## What it finds
+A station whose requests a device refuses at least twenty times, and at least three times in ten: unknown addresses,
+forbidden values, failed log-ins. One finding tells each pair. Offices and web pages are not meant.
+## Why it matters on the floor
+Most often a project was changed on one side only, and a value on a panel is frozen. But trying out addresses and
+passwords looks the same, and every refusal costs the controller time.
+## What to do
+Look in the station's project which address the device does not know, and correct it. If the station has no project
+for this device, find out what it searches for.
+";
+
+fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
+    let pairs = commands(scene, Actor::Asker, |talk, op| match talk.conversation.family {
+        Family::Control | Family::Telecontrol | Family::Building | Family::Supervision | Family::Fieldbus => {
+            true
+        }
+        Family::Management | Family::RemoteAccess | Family::Office | Family::Web | Family::Database => {
+            op.operation == Operation::LogIn
+        }
+        Family::Discovery | Family::Network | Family::Tunnel | Family::Unknown => false,
+    });
+    for command in pairs.values() {
+        let (asked, refused) = (command.asked(), command.refused());
+        if refused < REFUSALS_MIN || refused.saturating_mul(100) < asked.saturating_mul(REFUSALS_PERCENT_MIN)
+        {
+            continue;
+        }
+        let known = command.actor.has_role(is_operating);
+        let severity = if known && !changes(command) { Severity::Low } else { raised(Severity::Low) };
+        let assets = scene.assets(&command.conversations);
+        found.tell_of(severity, assets, &command.conversations, technique(command), || {
+            let (actor, target) = (command.actor.label(), command.target.label());
+            let refused_ones = command.operations.iter().copied().filter(|op| op.failures > 0);
+            let detail =
+                format!("{} Refused were: {}.", command.detail(scene), words::list(names(refused_ones)));
+            let refused = words::number(refused);
+            Told {
+                title: format!("{target} refused {actor} {refused} of {} times", words::number(asked)),
+                detail,
+            }
+        });
+    }
+}
+
+fn names<'o>(operations: impl Iterator<Item = &'o model::OperationCount>) -> impl Iterator<Item = String> {
+    operations.map(|op| format!("\"{}\"", op.name))
+}
+
+fn changes(command: &Command<'_>) -> bool {
+    command.operations.iter().any(|op| op.failures > 0 && op.operation.changes_device())
+}
+
+/// Refused changes are tried values, refused questions are tried addresses, refused log-ins tried names.
+fn technique(command: &Command<'_>) -> Option<Technique> {
+    let log_ins = command.operations.iter().any(|op| op.failures > 0 && op.operation == Operation::LogIn);
+    match (changes(command), log_ins) {
+        (true, _) => CHECK.technique,
+        (false, true) => Some("T0859"),
+        (false, false) => Some("T0861"),
+    }
+}

@@ -1,0 +1,50 @@
+//! Inputs and outputs that were forced past the program.
+
+use model::{Operation, Severity};
+
+use crate::checks::Check;
+use crate::commands::{Actor, commands, tell};
+use crate::found::Found;
+use crate::scene::Scene;
+
+pub(super) const CHECK: Check = Check {
+    id: "forced-values",
+    title: "Values were forced in a controller",
+    severity: Severity::High,
+    technique: Some("T0835"),
+    help: HELP,
+    find,
+};
+
+const HELP: &str = "
+## What it finds
+Diagnostic commands whose name says that they force values: inputs or outputs are held at a value, whatever the
+sensor says or the program wants, or give them back. One finding tells each pair of station and device.
+## Why it matters on the floor
+A forced input hides a full tank or an open guard from the program; a forced output moves without it. Forces stay
+until somebody takes them back, often long after the person who set them has left.
+## What to do
+Ask who set the forces and look in the controller which are still active. Take them back before the machine runs
+without supervision. Allow these commands only from the engineering station.
+";
+
+fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
+    let pairs =
+        commands(scene, Actor::Asker, |_, op| op.operation == Operation::Diagnose && names_a_force(op.name));
+    tell(scene, found, &pairs, Severity::High, |command| {
+        let (actor, target) = (command.actor.label(), command.target.label());
+        if command.is_refused() {
+            format!("{actor} tried to force values in {target}")
+        } else {
+            format!("{actor} set or took back forced values in {target}")
+        }
+    });
+}
+
+/// The word as a whole. A device can also be forced to be silent; that moves nothing.
+fn names_a_force(name: &str) -> bool {
+    let word = name
+        .split(|c: char| !c.is_ascii_alphabetic())
+        .any(|word| matches!(word, "force" | "forces" | "forced"));
+    word && !name.contains("listen only")
+}

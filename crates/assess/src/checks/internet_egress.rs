@@ -1,0 +1,83 @@
+//! Plant assets that call the Internet.
+
+use model::{Family, Level, Severity};
+
+use crate::checks::Check;
+use crate::found::{Found, Told, lowered};
+use crate::scene::{End, Scene, Talk, is_operating};
+use crate::words;
+
+pub(super) const CHECK: Check = Check {
+    id: "internet-egress",
+    title: "A plant asset calls the Internet",
+    severity: Severity::Medium,
+    technique: Some("T0869"),
+    help: HELP,
+    find,
+};
+
+const HELP: &str = "
+## What it finds
+An asset of levels 0 to 3, or one that works as controller, panel or engineering station, that calls public
+addresses. One finding tells all destinations of one asset. Calls that nobody answered are told as well: something
+in the asset wants to go there. Mere time and name lookups are milder.
+## Why it matters on the floor
+What can call out can be reached back on the same line: a maker's cloud, an update that nobody ordered, or a
+stranger's program that fetches its orders.
+## What to do
+Find out which program calls. Give it what it needs from inside: time, names, updates and vendor access from the
+DMZ. Then forbid the way out in the firewall, and allow by name what must remain.
+";
+
+fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
+    // Where it is only guessed who began, the plant side is taken: the call inwards is the graver statement and
+    // has its own check.
+    let folds = scene.fold(|talk| inner(talk).map(|inner| (inner.level, inner.party())));
+    for ((level, party), places) in folds {
+        let talks = scene.at(&places);
+        let severity = severity(level, talks.clone());
+        found.tell(severity, &places, || {
+            let asset = scene.label(party);
+            let outer = talks.clone().map(|talk| if talk.to.is_outside() { talk.to } else { talk.from });
+            let applications = talks.clone().flat_map(|talk| &talk.conversation.applications);
+            let applications = words::list(applications.map(|(name, ..)| name.to_string()));
+            let unsure = talks.clone().filter_map(inner);
+            let detail = format!(
+                "{asset} called {} on the Internet: {}.{}{}{}",
+                words::labels(outer),
+                words::traffic(talks.clone()),
+                if applications.is_empty() { String::new() } else { format!(" Recognised: {applications}.") },
+                if talks.clone().any(Talk::answered) { "" } else { " No answer was seen." },
+                words::doubt(unsure.filter(|end| end.level.is_some())),
+            );
+            let on = level.map_or_else(String::new, |level| format!(" on {}", words::level(Some(level))));
+            Told { title: format!("{asset}{on} calls the Internet"), detail }
+        });
+    }
+}
+
+/// The plant's end of a call to the Internet.
+fn inner<'a>(talk: &Talk<'a>) -> Option<End<'a>> {
+    let inner = match (talk.from.is_outside(), talk.to.is_outside()) {
+        (false, true) => talk.from,
+        (true, false) if !talk.start_is_known() => talk.to,
+        _ => return None,
+    };
+    let in_plant = match inner.level {
+        Some(level) => level <= Level::Operations,
+        None => inner.has_role(is_operating),
+    };
+    in_plant.then_some(inner)
+}
+
+fn severity<'t, 'a: 't>(level: Option<Level>, talks: impl Iterator<Item = &'t Talk<'a>> + Clone) -> Severity {
+    let only_upkeep = talks.clone().all(|talk| talk.conversation.family == Family::Network);
+    let severity = match level {
+        _ if only_upkeep => Severity::Low,
+        Some(Level::Process | Level::Control | Level::Supervision) => Severity::High,
+        _ => Severity::Medium,
+    };
+    let severity = if talks.clone().any(Talk::answered) { severity } else { lowered(severity) };
+    let sure = talks.clone().filter_map(inner).all(|end| end.sure);
+    if sure { severity } else { lowered(severity) }
+}

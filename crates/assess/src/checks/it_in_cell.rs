@@ -1,0 +1,56 @@
+//! Office protocols in the cells.
+
+use model::{Family, Level, Severity};
+
+use crate::checks::Check;
+use crate::found::{Found, Told};
+use crate::scene::{End, Scene, Talk};
+use crate::words;
+
+pub(super) const CHECK: Check = Check {
+    id: "it-in-cell",
+    title: "Office protocols in a cell",
+    severity: Severity::Info,
+    technique: Some("T0867"),
+    help: HELP,
+    find,
+};
+
+const HELP: &str = "
+## What it finds
+File sharing, directory and similar office protocols that assets of levels 0 to 2 speak. One finding tells all of
+them for one protocol.
+## Why it matters on the floor
+These protocols are how a virus travels from one Windows computer to the next. In a cell they are often left over
+from setting up: a share for recipes, a log-in at the office domain.
+## What to do
+Decide what each of them is for. Move recipes and reports to a server of the plant that is scanned for viruses, and
+switch file sharing off on panels that do not need it.
+";
+
+fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
+    let folds = scene.fold(|talk| {
+        let office = talk.conversation.family == Family::Office && talk.answered();
+        (office && cell_ends(talk).next().is_some()).then_some(talk.conversation.protocol)
+    });
+    for (protocol, places) in folds {
+        let talks = scene.at(&places);
+        found.tell(Severity::Info, &places, || {
+            let mut assets: Vec<_> = talks.clone().flat_map(cell_ends).map(|end| end.party()).collect();
+            assets.sort();
+            assets.dedup();
+            let detail = format!(
+                "{} on level 2 or below: {}. Asked: {}.",
+                words::labels(talks.clone().flat_map(cell_ends)),
+                words::traffic(talks.clone()),
+                words::labels(talks.clone().map(|talk| talk.to)),
+            );
+            let count = words::count(assets.len(), "asset", "assets");
+            Told { title: format!("{protocol} is spoken in cells by {count}"), detail }
+        });
+    }
+}
+
+fn cell_ends<'a>(talk: &Talk<'a>) -> impl Iterator<Item = End<'a>> + use<'a> {
+    [talk.from, talk.to].into_iter().filter(|end| end.is_at_or_below(Level::Supervision))
+}

@@ -1,0 +1,158 @@
+//! Hosts that search the network.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Certainty, Family, Level, Operation, Severity, Transport};
+
+use crate::checks::Check;
+use crate::found::{Found, Told, lowered, raised};
+use crate::scene::{Party, Scene, Talk};
+use crate::words;
+
+pub(super) const CHECK: Check = Check {
+    id: "scan",
+    title: "A host searches the network",
+    severity: Severity::Medium,
+    technique: Some("T0846"),
+    help: HELP,
+    find,
+};
+
+/// Devices that one host has to call in vain: a station that lost its cell calls a handful, a search calls a subnet.
+const SCAN_DEVICES_MIN: usize = 10;
+
+/// Services of one device that one host has to call in vain: no station looks for twenty services.
+const SCAN_SERVICES_MIN: usize = 20;
+
+/// Units behind one address that have to be asked while most stay silent: a serial line holds 32 without repeaters
+/// (EIA-485), a search walks through 247.
+const SCAN_UNITS_MIN: usize = 33;
+
+/// Frames of one exchange that was opened and refused: the call, the refusal, and one repetition.
+const REFUSED_FRAMES_MAX: u64 = 3;
+
+const HELP: &str = "
+## What it finds
+A host that calls many devices, or many services of one device, without getting an answer; or that asks for many
+units behind one address of which most are not there. One finding tells each such host.
+## Why it matters on the floor
+Searching comes before an attack. Even a well-meant search, by an IT inventory tool for instance, has stopped
+controllers that do not bear calls they do not know.
+## What to do
+Find the host. If it is an inventory or vulnerability scanner, keep it out of the cells or agree a time and a gentle
+profile with production. If nobody knows it, isolate it and look what it found: the devices that answered.
+";
+
+/// What one host tried.
+#[derive(Default)]
+struct Probe {
+    silent: BTreeSet<Party>,
+    heard: BTreeSet<Party>,
+    services: BTreeMap<Party, BTreeSet<u16>>,
+    units: Vec<usize>,
+    places: Vec<usize>,
+}
+
+fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
+    for (party, probe) in probes(scene) {
+        let wide = probe.silent.len() >= SCAN_DEVICES_MIN && probe.silent.len() > probe.heard.len();
+        let deep = probe.services.values().map(BTreeSet::len).max().unwrap_or_default();
+        let deep = if deep >= SCAN_SERVICES_MIN { deep } else { 0 };
+        if !wide && deep == 0 && probe.units.is_empty() {
+            continue;
+        }
+        let mut places = if wide || deep > 0 { probe.places } else { Vec::new() };
+        places.extend(&probe.units);
+        let talks = scene.at(&places);
+        let severity = severity(talks.clone());
+        found.tell(severity, &places, || {
+            let host = scene.label(party);
+            let mut what = Vec::new();
+            if wide {
+                let (silent, heard) = (probe.silent.len(), probe.heard.len());
+                what.push(format!("called {silent} devices in vain, {heard} others answered"));
+            }
+            if deep > 0 {
+                what.push(format!("tried {deep} services of one device in vain"));
+            }
+            if !probe.units.is_empty() {
+                what.push("asked for many units behind one address of which most stayed silent".to_string());
+            }
+            let level = talks.clone().find_map(|talk| talk.from.level);
+            let detail = format!(
+                "{host} ({}) {}: {}. Among them: {}.",
+                words::level(level),
+                words::list(what),
+                words::traffic(talks.clone()),
+                words::labels(talks.clone().map(|talk| talk.to)),
+            );
+            let title = match (wide, deep) {
+                (true, _) => format!("{host} searched the network: {} devices", probe.silent.len()),
+                (false, 1..) => format!("{host} searched a device: {deep} services"),
+                (false, 0) => format!("{host} searched for units behind an address"),
+            };
+            Told { title, detail }
+        });
+    }
+}
+
+fn probes<'a>(scene: &Scene<'a>) -> BTreeMap<Party, Probe> {
+    let mut probes: BTreeMap<Party, Probe> = BTreeMap::new();
+    for talk in scene.talks.iter().filter(|talk| talk.to.host.is_unicast() && talk.from.host.is_unicast()) {
+        let probe = probes.entry(talk.from.party()).or_default();
+        if is_unit_search(talk) {
+            probe.units.push(talk.index);
+        }
+        if is_fruitless(talk) {
+            probe.silent.insert(talk.to.party());
+            probe.services.entry(talk.to.party()).or_default().insert(talk.conversation.port);
+            probe.places.push(talk.index);
+        } else {
+            probe.heard.insert(talk.to.party());
+        }
+    }
+    for probe in probes.values_mut() {
+        probe.silent.retain(|party| !probe.heard.contains(party));
+    }
+    probes
+}
+
+/// A call that nobody answered, or that was refused at the door. Reports that want no answer are no calls.
+fn is_fruitless(talk: &Talk<'_>) -> bool {
+    let c = talk.conversation;
+    let only_reports =
+        !c.operations.is_empty() && c.operations.iter().all(|op| op.operation == Operation::Report);
+    let called = match c.transport {
+        Transport::Tcp | Transport::Icmp => true,
+        Transport::Udp => !only_reports && c.family != Family::Fieldbus,
+        Transport::Ip | Transport::Ethernet => false,
+    };
+    let refused = c.transport == Transport::Tcp
+        && c.certainty != Certainty::Content
+        && c.packets <= c.flows.max(1).saturating_mul(REFUSED_FRAMES_MAX);
+    called && (talk.in_vain() || refused)
+}
+
+/// Many units asked, most of the questions not answered with success.
+fn is_unit_search(talk: &Talk<'_>) -> bool {
+    let c = talk.conversation;
+    let asked: u64 = c.operations.iter().filter(|op| op.by_initiator).map(words::how_often).sum();
+    let answered: u64 = c.operations.iter().filter(|op| op.by_initiator).map(|op| op.answers).sum();
+    c.units.len() >= SCAN_UNITS_MIN && answered < asked / 2
+}
+
+/// Worse where devices of a cell are searched, milder among offices only.
+fn severity<'t, 'a: 't>(talks: impl Iterator<Item = &'t Talk<'a>> + Clone) -> Severity {
+    let cell = |talk: &Talk<'_>| {
+        talk.to.is_at_or_below(Level::Supervision)
+            || talk.to.is_device()
+            || talk.conversation.family.is_operational()
+    };
+    if talks.clone().any(cell) {
+        raised(Severity::Medium)
+    } else if talks.clone().all(|talk| talk.from.is_above_plant() && talk.to.is_above_plant()) {
+        lowered(Severity::Medium)
+    } else {
+        Severity::Medium
+    }
+}

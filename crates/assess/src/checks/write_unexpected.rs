@@ -1,0 +1,238 @@
+//! Changes to devices from stations that usually do not make them.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use model::{Asset, Family, Level, Operation, OperationCount, Role, Severity, Timestamp};
+
+use crate::checks::Check;
+use crate::found::{Found, Told, lowered};
+use crate::scene::{End, Party, Scene, Talk, is_device, is_office, is_operating};
+use crate::words;
+
+pub(super) const CHECK: Check = Check {
+    id: "write-unexpected",
+    title: "A device is changed by an unusual station",
+    severity: Severity::Medium,
+    technique: Some("T0855"),
+    help: HELP,
+    find,
+};
+
+/// A second station of the same kind in the same zone is taken as the partner of the usual one, such as the
+/// standby server of a pair, when it does at least one tenth of what the usual one does.
+const PARTNER_SHARE: u64 = 10;
+
+const HELP: &str = "
+## What it finds
+A station that writes values or settings to a device although it stands in the DMZ or above, is an office client, or
+is not the station that usually works with this device. One finding tells all devices that one station changed.
+Controllers that exchange values with each other, and a second station of the same kind in the same zone, are not
+meant.
+## Why it matters on the floor
+A set point that changes from an unexpected place changes the product, or moves a machine beside which people work,
+and the operator at the usual panel does not know why.
+## What to do
+Ask the owner of the station what it is for. If it has to write, plan it as a conduit with its name and reason. If
+not, take the right away in the device, or close the path in the firewall.
+";
+
+/// What one station does with one device.
+struct Work<'a> {
+    station: End<'a>,
+    device: End<'a>,
+    changes: Vec<&'a OperationCount>,
+    /// Everything the station asked of the device.
+    asked: u64,
+    first: Timestamp,
+    places: Vec<usize>,
+}
+
+/// Why a change is unusual.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Why {
+    NotTheUsualStation,
+    OfficeRole,
+    Above,
+}
+
+/// Work that somebody should look at.
+struct Unusual<'a> {
+    severity: Severity,
+    why: Why,
+    /// The usual station, where that is the reason.
+    usual: Option<End<'a>>,
+    work: Work<'a>,
+}
+
+fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
+    let mut unusual: BTreeMap<Party, Vec<Unusual<'a>>> = BTreeMap::new();
+    for works in by_device(scene).into_values() {
+        let usual = usual(&works).map(|work| (work.station, work.asked));
+        for work in works.into_values().filter(|work| !work.changes.is_empty()) {
+            if let Some((severity, why)) = judge(&work, usual) {
+                let usual = usual.map(|(station, _)| station).filter(|_| why == Why::NotTheUsualStation);
+                let station = work.station.party();
+                unusual.entry(station).or_default().push(Unusual { severity, why, usual, work });
+            }
+        }
+    }
+    for (station, mut cases) in unusual {
+        cases.sort_by_key(|case| (Reverse(case.severity), Reverse(case.why), case.work.device.party()));
+        let severity = cases.first().map_or(Severity::Info, |case| case.severity);
+        let places: BTreeSet<usize> =
+            cases.iter().flat_map(|case| case.work.places.iter().copied()).collect();
+        let places: Vec<usize> = places.into_iter().collect();
+        found.tell(severity, &places, || told(scene, station, &cases, &places));
+    }
+}
+
+fn told(scene: &Scene<'_>, station: Party, cases: &[Unusual<'_>], places: &[usize]) -> Told {
+    let name = scene.label(station);
+    let devices = words::labels(cases.iter().map(|case| case.work.device));
+    let changes = || cases.iter().flat_map(|case| case.work.changes.iter().copied());
+    let first = changes().map(|op| op.first).min().unwrap_or_default();
+    let last = changes().map(|op| op.last).max().unwrap_or_default();
+    let level = cases.first().and_then(|case| case.work.station.level);
+    let reasons: BTreeSet<Why> = cases.iter().map(|case| case.why).collect();
+    let reasons = reasons.into_iter().rev().map(|why| match why {
+        Why::Above => format!("it stands on {}", words::level(level)),
+        Why::OfficeRole => "it is an office client, not a station of the plant".to_string(),
+        Why::NotTheUsualStation => {
+            format!("the usual station is {}", words::labels(cases.iter().filter_map(|case| case.usual)))
+        }
+    });
+    let by_level = cases.iter().filter(|case| case.why == Why::Above);
+    let detail = format!(
+        "{name} ({}) changed {devices} over {}: {}, {}. Unusual because {}.{}",
+        words::level(level),
+        words::protocols(scene.at(places)),
+        words::deeds(changes()),
+        words::span(first, last),
+        words::list(reasons),
+        words::doubt(by_level.map(|case| case.work.station)),
+    );
+    Told { title: format!("{name} changed {devices} unexpectedly"), detail }
+}
+
+/// For each device: what each station does with it.
+fn by_device<'a>(scene: &Scene<'a>) -> BTreeMap<Party, BTreeMap<Party, Work<'a>>> {
+    let mut devices: BTreeMap<Party, BTreeMap<Party, Work<'a>>> = BTreeMap::new();
+    for talk in scene.talks.iter().filter(|talk| commands_devices(talk.conversation.family)) {
+        for by_initiator in [true, false] {
+            add(&mut devices, talk, by_initiator);
+        }
+    }
+    devices
+}
+
+fn add<'a>(devices: &mut BTreeMap<Party, BTreeMap<Party, Work<'a>>>, talk: &Talk<'a>, by_initiator: bool) {
+    let c = talk.conversation;
+    let (station, device) = if by_initiator { (talk.from, talk.to) } else { (talk.to, talk.from) };
+    let mine = || c.operations.iter().filter(|op| op.by_initiator == by_initiator);
+    if mine().next().is_none() || !device.host.is_unicast() || station.is_outside() && device.is_outside() {
+        return;
+    }
+    let works = devices.entry(device.party()).or_default();
+    let work = works.entry(station.party()).or_insert_with(|| Work {
+        station,
+        device,
+        changes: Vec::new(),
+        asked: 0,
+        first: c.first,
+        places: Vec::new(),
+    });
+    work.first = work.first.min(c.first);
+    work.asked = work.asked.saturating_add(mine().map(words::how_often).sum());
+    let changes = mine().filter(|op| is_change(talk, op));
+    let before = work.changes.len();
+    work.changes.extend(changes);
+    if work.changes.len() > before {
+        work.places.push(talk.index);
+    }
+}
+
+/// Programs and run states have their own checks. What a station sends cyclically to a device are its outputs.
+/// That is only believed where it is known who began, for the device answers in the same way.
+fn is_change(talk: &Talk<'_>, op: &OperationCount) -> bool {
+    let refused = op.failures > 0 && op.answers == 0 && op.failures >= op.requests;
+    match op.operation {
+        Operation::Write | Operation::Configure => !refused,
+        Operation::Report => {
+            talk.conversation.family == Family::Fieldbus && op.by_initiator && talk.start_is_known()
+        }
+        Operation::Discover
+        | Operation::Identify
+        | Operation::Read
+        | Operation::Start
+        | Operation::Stop
+        | Operation::Reset
+        | Operation::ReadProgram
+        | Operation::LoadProgram
+        | Operation::LoadFirmware
+        | Operation::Diagnose
+        | Operation::LogIn
+        | Operation::Transfer
+        | Operation::Other => false,
+    }
+}
+
+fn commands_devices(family: Family) -> bool {
+    family.is_operational() || matches!(family, Family::Discovery | Family::Management)
+}
+
+/// The station that works with the device as a rule: one that changes it, of the plant, with the most to ask.
+fn usual<'w, 'a>(works: &'w BTreeMap<Party, Work<'a>>) -> Option<&'w Work<'a>> {
+    let changers = works.values().filter(|work| !work.changes.is_empty());
+    changers.max_by_key(|work| {
+        let of_plant = work.station.level.is_none_or(|level| level <= Level::Operations);
+        (of_plant, !is_office_only(work.station), work.asked, Reverse(work.first))
+    })
+}
+
+fn judge(work: &Work<'_>, usual: Option<(End<'_>, u64)>) -> Option<(Severity, Why)> {
+    let station = work.station;
+    let is_target = work.device.is_device() || !work.device.has_role(|role| !is_device(role));
+    if !is_target {
+        return None;
+    }
+    if let Some(severity) = severity_from_above(station.level) {
+        let severity = if work.device.is_safety() { Severity::Critical } else { severity };
+        return Some((if station.sure { severity } else { lowered(severity) }, Why::Above));
+    }
+    if is_office_only(station) {
+        return Some((Severity::Medium, Why::OfficeRole));
+    }
+    let (usual, most) = usual.filter(|(usual, _)| usual.party() != station.party())?;
+    let partner = same_kind(station, usual) && work.asked >= most / PARTNER_SHARE;
+    let exchanges = station.is_device() && station.level.is_none_or(|level| level <= Level::Control);
+    if partner || exchanges {
+        return None;
+    }
+    let known = station.has_role(is_operating) && same_zone(station, usual);
+    Some((if known { Severity::Low } else { Severity::Medium }, Why::NotTheUsualStation))
+}
+
+fn severity_from_above(level: Option<Level>) -> Option<Severity> {
+    match level? {
+        Level::Process | Level::Control | Level::Supervision | Level::Operations => None,
+        Level::Dmz => Some(Severity::Medium),
+        Level::Business | Level::Enterprise => Some(Severity::High),
+        Level::Outside => Some(Severity::Critical),
+    }
+}
+
+fn is_office_only(station: End<'_>) -> bool {
+    station.has_role(is_office) && !station.has_role(is_operating)
+}
+
+/// The same first role in the same zone.
+fn same_kind(one: End<'_>, other: End<'_>) -> bool {
+    let first = |end: End<'_>| end.asset.and_then(|asset: &Asset| asset.roles.first().copied());
+    let kinds: (Option<Role>, Option<Role>) = (first(one), first(other));
+    kinds.0.is_some() && kinds.0 == kinds.1 && same_zone(one, other)
+}
+
+fn same_zone(one: End<'_>, other: End<'_>) -> bool {
+    one.asset.map(|asset| asset.zone.as_deref()) == other.asset.map(|asset| asset.zone.as_deref())
+}
