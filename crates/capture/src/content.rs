@@ -11,6 +11,8 @@ pub enum Content {
     PcapNg,
     /// A capture that ends within its own header.
     HeaderCut,
+    /// A pcapng capture whose first block was changed on the way, as by a transfer in text mode.
+    Mangled,
     /// gzip (RFC 1952).
     Gzip,
     /// Zstandard (RFC 8878).
@@ -72,7 +74,14 @@ impl Content {
             [0x28, 0xb5, 0x2f, 0xfd] => return Content::Zstd,
             // A skippable frame; parallel compressors write one first.
             [0x50..=0x5f, 0x2a, 0x4d, 0x18] => return Content::Zstd,
-            [0x0a, 0x0d, 0x0d, 0x0a] => return whole(SECTION_HEADER_BYTES, Content::PcapNg),
+            [0x0a, 0x0d, 0x0d, 0x0a] => {
+                return match head.get(8..12) {
+                    None | Some([0x1a, 0x2b, 0x3c, 0x4d] | [0x4d, 0x3c, 0x2b, 0x1a]) => {
+                        whole(SECTION_HEADER_BYTES, Content::PcapNg)
+                    }
+                    Some(_) => Content::Mangled,
+                };
+            }
             [b'B', b'Z', b'h', b'1'..=b'9'] => return Content::Bzip2,
             [0xfd, b'7', b'z', b'X'] => return Content::Xz,
             [0x04, 0x22, 0x4d, 0x18] => return Content::Lz4,
@@ -131,6 +140,7 @@ impl Content {
     pub(crate) fn advice(self) -> &'static str {
         match self {
             Content::Pcap | Content::PcapNg => "Give it as it is.",
+            Content::Mangled => "Copy it again in binary mode.",
             Content::HeaderCut => "Copy it again, or wait until the capture has begun.",
             Content::Gzip | Content::Zstd => "It is compressed twice; unpack it once.",
             Content::Bzip2 => "Unpack it with `bunzip2` first.",
@@ -160,6 +170,7 @@ impl fmt::Display for Content {
         f.write_str(match self {
             Content::Pcap => "a pcap capture",
             Content::PcapNg => "a pcapng capture",
+            Content::Mangled => "a pcapng capture that was changed on the way",
             Content::HeaderCut => "a capture that ends within its own header",
             Content::Gzip => "gzip data",
             Content::Zstd => "Zstandard data",

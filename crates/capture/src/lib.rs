@@ -16,12 +16,12 @@ mod compressed;
 mod content;
 mod error;
 mod link;
-mod names;
 mod note;
 mod pcap;
 mod pcapng;
 mod reader;
 mod source;
+mod step;
 mod tally;
 
 pub use batch::{BATCH_BYTES, BATCH_FRAMES_MAX, Batch, FRAME_BYTES_MAX, Record};

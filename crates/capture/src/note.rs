@@ -127,46 +127,81 @@ impl fmt::Display for Note {
             Note::VersionUnknown { at, major } => {
                 write!(f, "the section at byte {at} has format version {major}; it was read like version 1")
             }
-            Note::MorePlaces { places } => write!(f, "{places} further places are damaged"),
+            Note::MorePlaces { places } => {
+                write!(f, "{} damaged", count(*places, "further place is", "further places are"))
+            }
             Note::UnknownLink { link, frames } => write!(
                 f,
-                "{frames} frames of link type {} ({}) were counted but cannot be read; \
+                "{} of link type {} ({}), which Sluice counts but does not read; \
                  capture on an Ethernet mirror port instead",
+                count(*frames, "frame is", "frames are"),
                 link.0,
                 link_name(*link).unwrap_or("not a common one")
             ),
-            Note::FramesCut { frames, snap: 0 } => {
-                write!(f, "{frames} frames were cut when they were captured")
+            Note::FramesCut { frames, snap } => {
+                write!(f, "{} cut when captured", count(*frames, "frame was", "frames were"))?;
+                match snap {
+                    0 => Ok(()),
+                    _ => write!(f, " (snap length {snap} bytes); capture whole frames to see all they say"),
+                }
             }
-            Note::FramesCut { frames, snap } => write!(
-                f,
-                "{frames} frames were cut when they were captured (snap length {snap} bytes); \
-                 capture whole frames to see what they say"
-            ),
             Note::FramesTooLarge { frames } => {
-                write!(f, "{frames} frames of more than {FRAME_BYTES_MAX} bytes were passed over")
+                let frames = count(*frames, "frame", "frames");
+                write!(f, "{frames} of more than {FRAME_BYTES_MAX} bytes passed over")
             }
             Note::InterfaceMissing { frames } => {
-                write!(f, "{frames} frames of interfaces that the capture does not describe were passed over")
+                let frames = count(*frames, "frame", "frames");
+                write!(f, "{frames} of interfaces that the capture does not describe passed over")
             }
             Note::BlocksBroken { blocks } => {
-                write!(f, "{blocks} blocks whose content does not fit into them were passed over")
+                let blocks = count(*blocks, "block", "blocks");
+                write!(f, "{blocks} with content that does not fit passed over")
             }
             Note::BlocksUnpadded { blocks } => {
-                write!(f, "{blocks} blocks have a length that is not a multiple of four; they were read")
+                let blocks = count(*blocks, "block", "blocks");
+                write!(f, "{blocks} with a length that is not a multiple of four, read nevertheless")
             }
             Note::BlocksMismatched { blocks } => {
-                write!(f, "{blocks} blocks state two different lengths; they were read by the first")
+                let blocks = count(*blocks, "block", "blocks");
+                write!(f, "{blocks} with two different lengths, read by the first")
             }
             Note::FramesWithoutTime { frames } => {
-                write!(f, "{frames} frames carry no time; they took that of the frame before")
+                let frames = count(*frames, "frame", "frames");
+                write!(f, "{frames} without a time, put at that of the frame before")
             }
             Note::FramesLost { frames } => {
-                write!(f, "the program that captured says that it lost {frames} frames")
+                write!(f, "the program that captured says that it lost {}", count(*frames, "frame", "frames"))
             }
             Note::NamesDropped { names } => {
-                write!(f, "{names} further host names of the capture were not kept")
+                let names = count(*names, "further host name", "further host names");
+                write!(f, "{names} of the capture not kept")
             }
+        }
+    }
+}
+
+/// A number with the word that follows it.
+fn count(n: u64, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_read_as_sentences() {
+        let cases = [
+            (Note::FramesCut { frames: 1, snap: 96 }, "1 frame was cut when captured (snap length 96 bytes)"),
+            (Note::FramesCut { frames: 2, snap: 0 }, "2 frames were cut when captured"),
+            (Note::FramesLost { frames: 7 }, "the program that captured says that it lost 7 frames"),
+            (
+                Note::UnknownLink { link: LinkType(9999), frames: 3 },
+                "3 frames are of link type 9999 (not a common one), which Sluice counts but does not read",
+            ),
+        ];
+        for (note, start) in cases {
+            assert!(note.to_string().starts_with(start), "{note}");
         }
     }
 }

@@ -5,29 +5,8 @@ use model::{LinkType, Timestamp};
 use crate::batch::{BATCH_FRAMES_MAX, FRAME_BYTES_MAX, Record, without_fcs};
 use crate::bytes::read_u32;
 use crate::content::{Content, PCAP_HEADER_BYTES};
+use crate::step::{Search, Stop};
 use crate::tally::Tally;
-
-/// How indexing of a block of bytes ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stop {
-    /// What is left is the beginning of a record.
-    More,
-    /// The batch holds as many frames as it may.
-    Full,
-    /// What is left cannot be a record.
-    Damaged,
-    /// What is left begins with so many bytes that are of no interest.
-    Skip(u64),
-}
-
-/// How the search for a record after damage ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Search {
-    /// A record begins here.
-    Found(usize),
-    /// No record begins before here; more bytes are needed to tell.
-    Open(usize),
-}
 
 /// A day, in seconds: after damage, a record whose clock is further off is not believed.
 const RESYNC_SECONDS_MAX: u64 = 86_400;

@@ -2,32 +2,27 @@
 
 use std::net::IpAddr;
 
-use model::{LinkType, Timestamp};
+use model::Timestamp;
 
 use crate::Note;
-use crate::batch::{BATCH_FRAMES_MAX, FRAME_BYTES_MAX, RECORD_BYTES_MAX, Record, without_fcs};
+use crate::batch::{BATCH_FRAMES_MAX, FRAME_BYTES_MAX, RECORD_BYTES_MAX, Record};
 use crate::bytes::{read_u16, read_u32, read_u64};
-use crate::names::Names;
-use crate::pcap::{Search, Stop};
+use crate::step::{Search, Stop};
 use crate::tally::Tally;
 
-/// The longest block that is believed, in bytes; Wireshark has the same bound.
-const BLOCK_BYTES_MAX: usize = 16 * 1024 * 1024;
+mod block;
+mod interface;
+mod names;
+
+use block::{
+    ENHANCED_PACKET, INTERFACE_DESCRIPTION, INTERFACE_STATISTICS, NAME_RESOLUTION, PACKET, SECTION_HEADER,
+    SIMPLE_PACKET, block_end, byte_order, fcs_of, is_kind, options, padded,
+};
+use interface::Interface;
+use names::Names;
 
 /// How many interfaces of one section are kept.
 const INTERFACES_MAX: usize = 4096;
-
-/// How many options of one block are looked at.
-const OPTIONS_MAX: usize = 64;
-
-const SECTION_HEADER: u32 = 0x0a0d_0d0a;
-const INTERFACE_DESCRIPTION: u32 = 1;
-const PACKET: u32 = 2;
-const SIMPLE_PACKET: u32 = 3;
-const NAME_RESOLUTION: u32 = 4;
-const INTERFACE_STATISTICS: u32 = 5;
-const ENHANCED_PACKET: u32 = 6;
-const DECRYPTION_SECRETS: u32 = 10;
 
 /// Where reading stands: the section's byte order and interfaces, and what was learnt.
 #[derive(Debug, Default)]
@@ -39,30 +34,6 @@ pub(crate) struct PcapNg {
     last: Timestamp,
     /// Frames that finished sections say were lost.
     lost: u64,
-}
-
-/// An interface as its description block states it (section 4.2).
-#[derive(Debug, Clone, Copy)]
-struct Interface {
-    link: LinkType,
-    /// Largest number of bytes of a frame that are kept; zero for no limit.
-    snap: u32,
-    scale: Scale,
-    /// Nanoseconds to add to every time.
-    offset: i64,
-    /// Frame check sequence at the end of each frame, in bytes.
-    fcs: u32,
-    /// Frames that its last statistics block says were lost.
-    lost: u64,
-}
-
-/// How a count of units since 1970 becomes nanoseconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Scale {
-    Multiply(u64),
-    Divide(u64),
-    /// The unit is two to the power of minus this.
-    Binary(u32),
 }
 
 impl PcapNg {
@@ -110,7 +81,7 @@ impl PcapNg {
             };
             let total =
                 if big_endian { read_u32::<true>(head, 4) } else { read_u32::<false>(head, 4) } as usize;
-            if !is_kind(kind) || total % 4 != 0 || !(12..=RECORD_BYTES_MAX).contains(&total) {
+            if !is_kind(kind) || !total.is_multiple_of(4) || !(12..=RECORD_BYTES_MAX).contains(&total) {
                 continue;
             }
             match bytes.get(at + total - 4..).and_then(|rest| rest.first_chunk::<4>()) {
@@ -262,24 +233,7 @@ impl PcapNg {
         if self.interfaces.len() >= INTERFACES_MAX {
             return;
         }
-        let mut interface = Interface {
-            link: LinkType(read_u16::<BIG>(body, 0)),
-            snap: read_u32::<BIG>(body, 4),
-            scale: Scale::of(6),
-            offset: 0,
-            fcs: 0,
-            lost: 0,
-        };
-        options::<BIG>(rest, |code, value| match (code, value) {
-            (9, &[resolution]) => interface.scale = Scale::of(resolution),
-            (13, &[length]) => interface.fcs = fcs_bytes(length),
-            (14, value) if value.len() == 8 => {
-                let seconds = read_u64::<BIG>(value) as i64;
-                interface.offset = seconds.saturating_mul(1_000_000_000);
-            }
-            _ => {}
-        });
-        self.interfaces.push(interface);
+        self.interfaces.push(Interface::described::<BIG>(body, rest));
     }
 
     /// Section 4.6: the counts are totals, so the last block of an interface stands.
@@ -313,172 +267,4 @@ impl PcapNg {
     fn u32(&self, bytes: &[u8], at: usize) -> u32 {
         if self.big_endian { read_u32::<true>(bytes, at) } else { read_u32::<false>(bytes, at) }
     }
-}
-
-impl Interface {
-    #[inline(always)]
-    fn time(&self, units: u64) -> Timestamp {
-        let nanoseconds = match self.scale {
-            Scale::Multiply(factor) => units.saturating_mul(factor),
-            Scale::Divide(divisor) => units / divisor,
-            Scale::Binary(bits) => {
-                u64::try_from((u128::from(units) * 1_000_000_000) >> bits).unwrap_or(u64::MAX)
-            }
-        };
-        Timestamp(i64::try_from(nanoseconds).unwrap_or(i64::MAX).saturating_add(self.offset))
-    }
-
-    #[inline(always)]
-    fn deliver(
-        &self,
-        records: &mut Vec<Record>,
-        tally: &mut Tally,
-        at: Timestamp,
-        offset: u32,
-        (captured, length): (u32, u32),
-        fcs: u32,
-    ) {
-        let (captured, length) = without_fcs(captured, length, fcs);
-        if captured < length {
-            tally.cut += 1;
-            tally.snap = self.snap;
-        }
-        if !self.link.is_known() {
-            tally.unknown_link(self.link, 1);
-        }
-        records.push(Record { at, offset, captured, length, link: self.link });
-    }
-}
-
-impl Scale {
-    /// if_tsresol: a negative power of ten, or of two when the top bit is set.
-    fn of(resolution: u8) -> Scale {
-        let exponent = u32::from(resolution & 0x7f);
-        match (resolution & 0x80, exponent) {
-            (0, ..=9) => Scale::Multiply(10u64.pow(9 - exponent)),
-            (0, _) => Scale::Divide(10u64.checked_pow(exponent - 9).unwrap_or(u64::MAX)),
-            _ => Scale::Binary(exponent),
-        }
-    }
-}
-
-/// Where the block ends that begins at `at` and says that it is `total` bytes long.
-#[inline(always)]
-fn block_end<const BIG: bool>(
-    bytes: &[u8],
-    at: usize,
-    kind: u32,
-    total: u32,
-    tally: &mut Tally,
-) -> Result<usize, Stop> {
-    let length = total as usize;
-    if length % 4 == 0 && (12..=RECORD_BYTES_MAX).contains(&length) {
-        let end = at + length;
-        if end > bytes.len() {
-            return Err(Stop::More);
-        }
-        if read_u32::<BIG>(bytes, end - 4) == total {
-            return Ok(end);
-        }
-    }
-    odd_block_end::<BIG>(bytes, at, kind, total, tally)
-}
-
-/// The same for a block whose length is odd in some way.
-#[cold]
-fn odd_block_end<const BIG: bool>(
-    bytes: &[u8],
-    at: usize,
-    kind: u32,
-    total: u32,
-    tally: &mut Tally,
-) -> Result<usize, Stop> {
-    let length = total as usize;
-    if !(12..=BLOCK_BYTES_MAX).contains(&length) {
-        return Err(Stop::Damaged);
-    }
-    if length > RECORD_BYTES_MAX {
-        return match kind {
-            SECTION_HEADER | INTERFACE_DESCRIPTION | PACKET | SIMPLE_PACKET | ENHANCED_PACKET => {
-                Err(Stop::Damaged)
-            }
-            _ => {
-                tally.broken += u64::from(kind == NAME_RESOLUTION);
-                Err(Stop::Skip(padded(length) as u64))
-            }
-        };
-    }
-    // Some writers do not count the padding in the length, others do not pad at all.
-    let ends = [at + padded(length), at + length];
-    for end in ends {
-        if end <= bytes.len() && length % 4 != 0 && read_u32::<BIG>(bytes, end - 4) == total {
-            tally.unpadded += 1;
-            return Ok(end);
-        }
-    }
-    let [end, _] = ends;
-    if end > bytes.len() {
-        return Err(Stop::More);
-    }
-    // One of the two lengths is wrong. The first is right when another block begins where it leads.
-    let next = bytes.get(end..).unwrap_or_default();
-    let next_length = read_u32::<BIG>(next, 4) as usize;
-    let follows = is_kind(read_u32::<BIG>(next, 0)) && (12..=BLOCK_BYTES_MAX).contains(&next_length);
-    if next.len() >= 8 && !follows {
-        return Err(Stop::Damaged);
-    }
-    tally.mismatched += 1;
-    Ok(end)
-}
-
-/// Block types of the specification, and custom blocks.
-fn is_kind(kind: u32) -> bool {
-    matches!(
-        kind,
-        SECTION_HEADER | INTERFACE_DESCRIPTION..=ENHANCED_PACKET | DECRYPTION_SECRETS | 0xbad | 0x4000_0bad
-    )
-}
-
-/// The byte-order magic of a section header (section 4.1).
-fn byte_order(head: &[u8; 12]) -> Option<bool> {
-    match read_u32::<true>(head, 8) {
-        0x1a2b_3c4d => Some(true),
-        0x4d3c_2b1a => Some(false),
-        _ => None,
-    }
-}
-
-/// Section 3.5: options of code, length and padded value, ended by code zero.
-fn options<const BIG: bool>(bytes: &[u8], mut each: impl FnMut(u16, &[u8])) {
-    let mut rest = bytes;
-    for _ in 0..OPTIONS_MAX {
-        let Some((head, value)) = rest.split_first_chunk::<4>() else { return };
-        let (code, length) = (read_u16::<BIG>(head, 0), usize::from(read_u16::<BIG>(head, 2)));
-        let Some(value) = value.get(..length).filter(|_| code != 0) else { return };
-        each(code, value);
-        rest = rest.get(4 + padded(length)..).unwrap_or_default();
-    }
-}
-
-/// Length of the frame check sequence of one frame: epb_flags bits 5 to 8, else that of the interface.
-#[cold]
-fn fcs_of<const BIG: bool>(bytes: &[u8], of_interface: u32) -> u32 {
-    let mut fcs = of_interface;
-    options::<BIG>(bytes, |code, value| {
-        if code == 2 && value.len() == 4 {
-            let length = read_u32::<BIG>(value, 0) >> 5 & 0xf;
-            fcs = if length == 0 { of_interface } else { length };
-        }
-    });
-    fcs
-}
-
-/// if_fcslen is a number of bits, but many write bytes.
-fn fcs_bytes(length: u8) -> u32 {
-    u32::from(if length >= 8 { length / 8 } else { length })
-}
-
-/// Up to the next multiple of four.
-fn padded(length: usize) -> usize {
-    length.next_multiple_of(4)
 }

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use crate::batch::{BATCH_BYTES, BATCH_FRAMES_MAX, BUFFER_BYTES, Batch, Record};
 use crate::compressed::{Compression, Meter, Unpacked, retrying, unpack};
 use crate::content::PCAP_HEADER_BYTES;
-use crate::pcap::{Pcap, Search, Stop};
+use crate::pcap::Pcap;
 use crate::pcapng::PcapNg;
+use crate::step::{Search, Stop};
 use crate::tally::Tally;
 use crate::{CaptureError, Content, Note, Source};
 
@@ -37,7 +38,7 @@ fn open_file(path: &Path) -> Result<Reader, CaptureError> {
     let file = File::open(path).map_err(|cause| CaptureError::opening(path, cause))?;
     let metadata = file.metadata().map_err(|cause| CaptureError::opening(path, cause))?;
     let mut reader = Reader::from_read(file, path.display().to_string())?;
-    reader.total = metadata.is_file().then(|| metadata.len());
+    reader.total = metadata.is_file().then_some(metadata.len());
     reader.prompt = !metadata.is_file();
     Ok(reader)
 }
@@ -140,8 +141,10 @@ impl Reader {
             filled -= used;
             target = if filled < BATCH_BYTES / 2 { BATCH_BYTES } else { BUFFER_BYTES };
         }
+        if !records.is_empty() {
+            return Ok(true);
+        }
         match self.failure.take() {
-            _ if !records.is_empty() => Ok(true),
             Some(failure) => Err(failure),
             None => Ok(false),
         }
