@@ -18,6 +18,8 @@ const CYCLE_NANOSECONDS_MIN: i64 = 20_000_000_000;
 const SLOWER_FACTOR: f64 = 2.5;
 /// Unanswered hosts from which on somebody is searching.
 const SEARCHED_MIN: usize = 8;
+/// Unanswered hosts of a plant's own trades from which on somebody is searching for devices.
+const SEARCHED_DEVICES_MIN: usize = 3;
 /// Bridges speak among themselves under this group address (IEEE 802.1Q, 8.6.3).
 const BRIDGES: Mac = Mac([0x01, 0x80, 0xc2, 0, 0, 0]);
 
@@ -50,6 +52,8 @@ pub struct Behaviour {
     pub public_servers: usize,
     /// Hosts that never answered it.
     pub unanswered: BTreeSet<Host>,
+    /// Those of them that it asked for services of controllers and the like.
+    pub unanswered_devices: BTreeSet<Host>,
     /// Hosts that answered it.
     pub answered: BTreeSet<Host>,
     /// True when it speaks as bridges do.
@@ -128,6 +132,12 @@ impl Behaviour {
         self.unanswered.len() >= SEARCHED_MIN && self.unanswered.len() > self.answered.len()
     }
 
+    /// True when it looks for devices: it tries hosts that are none, and reads nobody in cycles. A station whose
+    /// controllers are switched off would read the others.
+    pub fn is_searching_devices(&self) -> bool {
+        self.unanswered_devices.len() >= SEARCHED_DEVICES_MIN && self.read_in_cycles().next().is_none()
+    }
+
     /// Sums up requests to all devices.
     pub fn sum(&self, of: impl Fn(&Operated) -> u64) -> u64 {
         self.operates.values().map(of).sum()
@@ -166,6 +176,9 @@ impl Behaviour {
             self.public_servers += usize::from(c.responder.is_public());
         } else if c.transport == Transport::Tcp && c.packets_sent <= 8 * c.flows {
             self.unanswered.insert(c.responder);
+            if c.family.is_operational() {
+                self.unanswered_devices.insert(c.responder);
+            }
         }
     }
 

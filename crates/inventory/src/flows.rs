@@ -6,7 +6,7 @@ use crate::conversations::{Conversations, Key};
 use crate::tally::{Named, Tally};
 
 /// Flows alive at once. Decoding numbers densely within its own bound; a number beyond this one is ignored.
-const FLOWS_MAX: usize = 4_000_000;
+const FLOWS_MAX: usize = 1_000_000;
 
 /// All live flows.
 #[derive(Debug, Default)]

@@ -3,6 +3,7 @@
 //! A claim (ARP, neighbour discovery) or a device's own statement is strong. That frames of an address come from
 //! a hardware address is weaker: a router's stands for all hosts behind it.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
@@ -109,7 +110,8 @@ fn claimants(claims: &[Claim]) -> (BTreeSet<Mac>, BTreeSet<Mac>) {
     for (vlan, macs) in &by_vlan {
         let rank = |mac: &&Mac| {
             let mine = claims.iter().filter(|c| real(c) && c.vlan == *vlan && c.mac == **mac);
-            mine.fold((0, i64::MIN), |(times, _), c| (times + c.times, -c.first.0))
+            let times: u64 = mine.clone().map(|c| c.times).sum();
+            (times, Reverse(mine.map(|c| c.first).min()))
         };
         owners.extend(macs.iter().max_by_key(rank));
     }

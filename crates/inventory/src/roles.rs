@@ -155,6 +155,10 @@ fn infrastructure(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
     if b.is_searching() {
         let text = format!("tried {} that never answered", count(b.unanswered.len(), "host"));
         scale.put(Role::Scanner, 5.0, Kind::Asks, text);
+    } else if b.is_searching_devices() {
+        let text =
+            format!("looked for devices at {} that are none", count(b.unanswered_devices.len(), "host"));
+        scale.put(Role::Scanner, 4.0, Kind::Asks, text);
     }
     if !b.watched_by.is_empty() {
         let text = format!("shows its screen to {}", count(b.watched_by.len(), "host"));
