@@ -5,6 +5,7 @@
 
 pub mod cursor;
 mod decoder;
+mod default_credentials;
 mod flow;
 mod fragments;
 pub mod packet;

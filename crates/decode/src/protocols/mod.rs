@@ -8,6 +8,9 @@ mod bacnet_identity;
 mod dnp3;
 mod iec104;
 mod modbus;
+mod opcua;
+mod opcua_identity;
+mod opcua_types;
 mod profinet_cm;
 mod profinet_dcp;
 mod profinet_rt;
@@ -22,6 +25,7 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &dnp3::PROTOCOL,
     &iec104::PROTOCOL,
     &modbus::PROTOCOL,
+    &opcua::PROTOCOL,
     &profinet_cm::PROTOCOL,
     &profinet_dcp::PROTOCOL,
     &profinet_rt::PROTOCOL,
