@@ -29,6 +29,8 @@ pub(crate) struct Place {
     pub kind: PlaceKind,
     /// What a person reads.
     pub name: String,
+    /// The network prefix that its name holds, if it does: what stays true of a part of it on another level.
+    pub prefix: Option<String>,
     /// Network prefixes and VLANs in it, as text.
     pub networks: Vec<String>,
     /// The level most of its assets are on.
@@ -60,6 +62,11 @@ impl Places {
             .map(|zone| Place {
                 kind: PlaceKind::Zone,
                 name: shown::name(if zone.name.is_empty() { &zone.id } else { &zone.name }),
+                prefix: zone
+                    .prefixes
+                    .iter()
+                    .find(|prefix| zone.name.contains(prefix.as_str()))
+                    .map(|it| shown::name(it)),
                 networks: networks(zone),
                 level: zone.level,
                 assets: Vec::new(),
@@ -171,7 +178,15 @@ fn networks(zone: &model::Zone) -> Vec<String> {
 }
 
 fn nowhere(kind: PlaceKind, name: &str, level: Option<Level>) -> Place {
-    Place { kind, name: name.to_string(), networks: Vec::new(), level, assets: Vec::new(), listed: 0 }
+    Place {
+        kind,
+        name: name.to_string(),
+        prefix: None,
+        networks: Vec::new(),
+        level,
+        assets: Vec::new(),
+        listed: 0,
+    }
 }
 
 fn commonest_level(plant: &Plant, assets: &[usize]) -> Option<Level> {

@@ -159,7 +159,9 @@ fn boxes(
                 *slot = index;
             }
         }
-        boxes.push(zone_box(plant, places, group, language));
+        let place = group.first().map(|part| part.place);
+        let parts = groups.iter().flatten().filter(|part| Some(part.place) == place).count();
+        boxes.push(zone_box(plant, places, group, parts > 1, language));
     }
     for finding in findings.iter().filter(|finding| finding.conversations.is_empty()) {
         for asset in &finding.assets {
@@ -259,7 +261,8 @@ fn fold_small_zones(parts: Vec<Part>) -> Vec<Vec<Part>> {
     groups
 }
 
-fn zone_box(plant: &Plant, places: &Places, group: &[Part], language: Language) -> ZoneBox {
+/// Fills in a box. A zone in several parts is called by its network, where its name says more than holds for the part.
+fn zone_box(plant: &Plant, places: &Places, group: &[Part], is_part: bool, language: Language) -> ZoneBox {
     let mut counts: HashMap<Option<Role>, usize> = HashMap::new();
     let mut assets: Vec<&model::Asset> =
         group.iter().flat_map(|part| &part.assets).filter_map(|&asset| plant.assets.get(asset)).collect();
@@ -284,7 +287,11 @@ fn zone_box(plant: &Plant, places: &Places, group: &[Part], language: Language) 
     };
     ZoneBox {
         level: group.first().and_then(|part| part.level),
-        title: place.map_or_else(|| more_zones(group.len(), language), |(_, place)| place.name.clone()),
+        title: match place {
+            Some((_, place)) if is_part => place.prefix.clone().unwrap_or_else(|| place.name.clone()),
+            Some((_, place)) => place.name.clone(),
+            None => more_zones(group.len(), language),
+        },
         networks: place.map(|(_, place)| place.networks.clone()).unwrap_or_default(),
         href: place
             .filter(|(_, place)| place.listed > 0)

@@ -33,7 +33,7 @@ impl Header {
         let title = texts(language).page_title;
         Header {
             page_title: match capture.files.first() {
-                Some(file) => format!("{}: {title}", shown::name(file)),
+                Some(file) => format!("{}: {title}", shown::name(last_part(file))),
                 None => title.to_string(),
             },
             files: capture.files.iter().take(FILES_MAX).map(|file| shown::name(file)).collect(),
@@ -47,6 +47,11 @@ impl Header {
             partial: capture.partial,
         }
     }
+}
+
+/// The last part of a path, on any system.
+fn last_part(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
 /// A point in time to the second, in UTC.
