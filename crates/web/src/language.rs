@@ -106,8 +106,8 @@ impl Language {
         let hour = self.pick("h", "Std.");
         let minute = self.pick("min", "Min.");
         let two = |large: i64, unit: &str, small: i64, subunit: &str| match small {
-            0 => format!("{large}\u{a0}{unit}"),
-            _ => format!("{large}\u{a0}{unit} {small}\u{a0}{subunit}"),
+            0 => format!("{}\u{a0}{unit}", self.number(large.unsigned_abs())),
+            _ => format!("{}\u{a0}{unit} {small}\u{a0}{subunit}", self.number(large.unsigned_abs())),
         };
         match (days, hours, minutes) {
             (0, 0, 0) if seconds == 0 => {

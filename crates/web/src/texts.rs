@@ -26,7 +26,7 @@ texts! {
     contents: "Contents", "Inhalt";
     files: "Files", "Dateien";
     packets: "Packets", "Pakete";
-    unreadable: "Not readable", "Nicht lesbar";
+    unreadable: "While reading", "Beim Lesen";
     all_readable: "Everything was readable.", "Alles war lesbar.";
     notes: "Notes", "Hinweise";
     partial_title: "This is a partial view.", "Dies ist eine Teilansicht.";

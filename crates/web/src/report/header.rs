@@ -6,8 +6,11 @@ use crate::language::{Language, Noun};
 use crate::texts::texts;
 use crate::{shown, words};
 
+const NOTE: Noun = Noun("note", "notes", "Hinweis", "Hinweise");
 /// Files named in the header; the rest is counted.
 const FILES_MAX: usize = 12;
+/// Notes that stand open; more wait behind a click.
+const NOTES_OPEN_MAX: usize = 2;
 /// Notes shown in the header; the rest is counted.
 const NOTES_MAX: usize = 50;
 
@@ -23,6 +26,8 @@ pub(super) struct Header {
     pub any: bool,
     pub unreadable: Vec<String>,
     pub notes: Vec<String>,
+    /// What the notes are folded under, when there are many.
+    pub notes_folded: Option<String>,
     pub notes_more: Option<String>,
     pub partial: bool,
 }
@@ -43,6 +48,8 @@ impl Header {
             any: capture.packets > 0,
             unreadable: unreadable(capture, language),
             notes: capture.notes.iter().take(NOTES_MAX).map(|note| shown::sentence(note)).collect(),
+            notes_folded: (capture.notes.len() > NOTES_OPEN_MAX)
+                .then(|| language.count(capture.notes.len(), NOTE)),
             notes_more: super::and_more(capture.notes.len(), NOTES_MAX, language),
             partial: capture.partial,
         }
