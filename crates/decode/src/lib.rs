@@ -8,6 +8,7 @@ mod decoder;
 mod default_credentials;
 mod flow;
 mod fragments;
+pub(crate) mod iso_transport;
 pub mod packet;
 pub mod protocol;
 pub mod protocols;

@@ -14,6 +14,9 @@ mod opcua_types;
 mod profinet_cm;
 mod profinet_dcp;
 mod profinet_rt;
+mod s7comm;
+mod s7comm_identity;
+mod s7comm_plus;
 mod umas;
 
 use crate::protocol::Protocol;
@@ -29,4 +32,6 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &profinet_cm::PROTOCOL,
     &profinet_dcp::PROTOCOL,
     &profinet_rt::PROTOCOL,
+    &s7comm::PROTOCOL,
+    &s7comm_plus::PROTOCOL,
 ];

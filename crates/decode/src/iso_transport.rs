@@ -1,0 +1,142 @@
+//! ISO transport on TCP: the carrier of S7comm, S7comm-plus, MMS and RDP.
+//!
+//! Source: RFC 1006 (TPKT), ITU-T X.224 class 0 (COTP).
+
+use crate::cursor::{be16, byte};
+use crate::protocol::{Framing, Opening, Verdict};
+
+/// Version 3, reserved, length 2.
+const TPKT_BYTES: usize = 4;
+/// Shortest packet: TPKT and a data header of three bytes.
+const PACKET_BYTES_MIN: usize = 7;
+/// Most bytes of one transport message in several packets.
+const MESSAGE_BYTES_MAX: usize = 64 * 1024;
+/// Most packets looked at before the first data while probing.
+const PROBE_PACKETS_MAX: usize = 4;
+/// Most parameters of a connect request.
+const PARAMETERS_MAX: usize = 16;
+
+/// A transport packet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Packet<'a> {
+    /// Connect request or confirm, with the transport selectors of the caller and the called.
+    Connect {
+        /// True for the request.
+        request: bool,
+        /// The caller's selector.
+        calling: &'a [u8],
+        /// The selector that is called.
+        called: &'a [u8],
+    },
+    /// Data; the last packet of a message says so.
+    Data {
+        /// What it carries.
+        payload: &'a [u8],
+        /// True when the message ends here.
+        last: bool,
+    },
+    /// Disconnect, error and others.
+    Other,
+}
+
+/// Cuts the next packet; finds the next plausible one after foreign bytes.
+pub fn frame(bytes: &[u8]) -> Framing {
+    match length(bytes) {
+        Some(length) => Framing::Message(length),
+        None if bytes.len() < TPKT_BYTES
+            && b"\x03\x00".starts_with(bytes.get(..bytes.len().min(2)).unwrap_or_default()) =>
+        {
+            Framing::More
+        }
+        None => match (1..bytes.len()).find(|&at| bytes.get(at..).is_some_and(|rest| length(rest).is_some()))
+        {
+            Some(next) => Framing::Skip(next),
+            None => Framing::Foreign,
+        },
+    }
+}
+
+fn length(bytes: &[u8]) -> Option<usize> {
+    let length = usize::from(be16(bytes, 2)?);
+    (bytes.starts_with(&[3, 0]) && length >= PACKET_BYTES_MIN).then_some(length)
+}
+
+/// Reads a whole packet.
+pub fn read(bytes: &[u8]) -> Option<Packet<'_>> {
+    let indicator = usize::from(byte(bytes, TPKT_BYTES)?);
+    let end = TPKT_BYTES + 1 + indicator;
+    Some(match byte(bytes, 5)? & 0xf0 {
+        kind @ (0xe0 | 0xd0) => {
+            let (mut calling, mut called): (&[u8], &[u8]) = (&[], &[]);
+            let mut rest = bytes.get(11..end.min(bytes.len())).unwrap_or_default();
+            for _ in 0..PARAMETERS_MAX {
+                let [code, length, more @ ..] = rest else { break };
+                let Some((value, more)) = more.split_at_checked(usize::from(*length)) else { break };
+                match code {
+                    0xc1 => calling = value,
+                    0xc2 => called = value,
+                    _ => {}
+                }
+                rest = more;
+            }
+            Packet::Connect { request: kind == 0xe0, calling, called }
+        }
+        0xf0 => Packet::Data { payload: bytes.get(end..)?, last: byte(bytes, 6)? & 0x80 != 0 },
+        _ => Packet::Other,
+    })
+}
+
+/// Judges the beginning of a stream: connects may lead anywhere, the first data decides.
+pub fn probe(opening: &Opening<'_>, judge: impl Fn(&[u8]) -> Verdict) -> Verdict {
+    let mut rest = opening.bytes;
+    if !opening.stream {
+        return Verdict::No;
+    }
+    for _ in 0..PROBE_PACKETS_MAX {
+        if rest.is_empty() {
+            return Verdict::Maybe;
+        }
+        let Some(length) = length(rest) else { break };
+        let packet = rest.get(..length.min(rest.len())).unwrap_or(rest);
+        match read(packet) {
+            Some(Packet::Connect { .. }) => {}
+            Some(Packet::Data { payload: [], .. }) => {}
+            Some(Packet::Data { payload, .. }) => return judge(payload),
+            _ => return Verdict::No,
+        }
+        rest = rest.get(packet.len()..).unwrap_or_default();
+    }
+    Verdict::No
+}
+
+/// Puts the packets of one direction together to messages.
+#[derive(Debug, Default)]
+pub struct Joined {
+    bytes: Vec<u8>,
+}
+
+impl Joined {
+    /// Takes a data packet; hands the whole message to `each` when it ends here. Answers false when a message grew
+    /// too long and was dropped.
+    pub fn add(&mut self, payload: &[u8], last: bool, each: impl FnOnce(&[u8])) -> bool {
+        if self.bytes.is_empty() && last {
+            each(payload);
+            return true;
+        }
+        if self.bytes.len() + payload.len() > MESSAGE_BYTES_MAX {
+            self.bytes.clear();
+            return false;
+        }
+        self.bytes.extend_from_slice(payload);
+        if last {
+            let whole = std::mem::take(&mut self.bytes);
+            each(&whole);
+        }
+        true
+    }
+
+    /// Forgets an unfinished message.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+    }
+}

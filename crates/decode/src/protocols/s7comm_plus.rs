@@ -1,0 +1,164 @@
+//! S7comm-plus: Siemens S7-1200 and S7-1500 controllers and their programming software.
+//!
+//! Undocumented by its maker; numbers follow the public driver S7CommPlusDriver. Under TLS (from firmware 2.9/4.5 on)
+//! only the fact of encryption is visible.
+
+use model::{Attribute, Code, Confidence, Family, Operation, Protection, Side, Subject};
+
+use crate::cursor::{be16, byte, text};
+use crate::iso_transport::{self, Joined, Packet};
+use crate::protocol::{Anywhere, Context, Dissector, Framing, On, Pending, Protocol, Verdict};
+
+/// The entry of the protocol table.
+pub const PROTOCOL: Protocol = Protocol {
+    name: "s7comm-plus",
+    family: Family::Control,
+    on: &[On::Tcp(102)],
+    anywhere: Anywhere::Tcp,
+    probe: |opening| iso_transport::probe(opening, judge),
+    start: || Box::new(S7commPlus::default()),
+};
+
+/// First byte of every unit.
+const MAGIC: u8 = 0x72;
+const REQUEST: u8 = 0x31;
+const RESPONSE: u8 = 0x32;
+const NOTIFICATION: u8 = 0x33;
+const CREATE_OBJECT: u16 = 0x04ca;
+const INIT_TLS: u16 = 0x05b3;
+/// Begins the order numbers of Siemens automation products.
+const ORDER_NUMBER: &[u8] = b"6ES7";
+
+#[derive(Default)]
+struct S7commPlus {
+    sides: [Joined; 2],
+    pending: Pending<u16, (Operation, &'static str, Code)>,
+    encrypted: bool,
+}
+
+fn judge(payload: &[u8]) -> Verdict {
+    match payload {
+        [MAGIC, 1..=3 | 0xfe, ..] => Verdict::Yes,
+        _ => Verdict::No,
+    }
+}
+
+impl Dissector for S7commPlus {
+    fn frame(&mut self, bytes: &[u8], _from: Side) -> Framing {
+        iso_transport::frame(bytes)
+    }
+
+    fn message(&mut self, bytes: &[u8], context: &mut Context<'_>) {
+        match iso_transport::read(bytes) {
+            Some(Packet::Connect { request: true, .. }) => context.sender_asks(),
+            Some(Packet::Connect { .. }) => context.sender_answers(),
+            Some(Packet::Data { payload, last }) => {
+                let from = context.from;
+                let S7commPlus { sides, pending, encrypted } = self;
+                let Some(side) = sides.get_mut(from as usize) else { return };
+                let mut whole = |bytes: &[u8]| read(bytes, pending, encrypted, context);
+                if !side.add(payload, last, &mut whole) {
+                    context.malformed("message longer than what is kept");
+                }
+            }
+            Some(Packet::Other) => {}
+            None => context.malformed("transport header cut short"),
+        }
+    }
+
+    fn gap(&mut self, from: Side) {
+        if let Some(side) = self.sides.get_mut(from as usize) {
+            side.clear();
+        }
+    }
+}
+
+/// A unit: magic 1, version 1, length 2, from version 3 on a digest with its length; then opcode 1, reserved 2,
+/// function 2, reserved 2, sequence 2.
+fn read(
+    bytes: &[u8],
+    pending: &mut Pending<u16, (Operation, &'static str, Code)>,
+    encrypted: &mut bool,
+    context: &mut Context<'_>,
+) {
+    // After InitSsl, TLS records take the place of units.
+    if let [0x14..=0x17, 3, 0..=4, ..] = bytes {
+        if !*encrypted {
+            *encrypted = true;
+            context.protection(Protection::Encrypted, "", false);
+        }
+        return;
+    }
+    let (Some(&MAGIC), Some(version)) = (bytes.first(), byte(bytes, 1)) else { return };
+    let start = match (version, byte(bytes, 4)) {
+        (3, Some(digest)) => 5 + usize::from(digest),
+        (1 | 2, _) => 4,
+        _ => return,
+    };
+    let unit = bytes.get(start..).unwrap_or_default();
+    let (Some(opcode), Some(function), Some(sequence)) = (byte(unit, 0), be16(unit, 3), be16(unit, 7)) else {
+        return;
+    };
+    let code = Code::Hex16(function);
+    match opcode {
+        REQUEST => {
+            let (operation, name) = meaning(function);
+            context.request(operation, name, code);
+            pending.asked(sequence, (operation, name, code));
+        }
+        RESPONSE => {
+            if let Some((operation, name, code)) = pending.answered(&sequence) {
+                context.answer(operation, name, code, false);
+            }
+            if function == CREATE_OBJECT {
+                session_version(unit, context);
+            }
+        }
+        NOTIFICATION => context.answer(Operation::Report, "notification", Code::Hex16(0), false),
+        _ => {}
+    }
+}
+
+fn meaning(function: u16) -> (Operation, &'static str) {
+    match function {
+        0x04bb => (Operation::Discover, "explore"),
+        0x04d4 => (Operation::Other, "delete object"),
+        0x04f2 => (Operation::Write, "set variable"),
+        0x04fc => (Operation::Read, "get variable"),
+        0x0524 => (Operation::Other, "add link"),
+        0x0542 => (Operation::Write, "set multiple variables"),
+        0x054c => (Operation::Read, "get multiple variables"),
+        0x0556 => (Operation::Other, "begin sequence"),
+        0x0560 => (Operation::Other, "end sequence"),
+        0x056b => (Operation::Other, "invoke"),
+        0x057c => (Operation::LoadProgram, "write stream"),
+        0x0586 => (Operation::ReadProgram, "read stream"),
+        CREATE_OBJECT => (Operation::Other, "create object"),
+        INIT_TLS => (Operation::Other, "initialise tls"),
+        _ => (Operation::Other, "unknown function"),
+    }
+}
+
+/// The session's version text, as in "1;6ES7 214-1HE30-0XB0 ;V2.2": order number and firmware.
+fn session_version(unit: &[u8], context: &mut Context<'_>) {
+    let Some(at) = unit.windows(ORDER_NUMBER.len()).position(|window| window == ORDER_NUMBER) else { return };
+    let rest = unit.get(at..).unwrap_or_default();
+    let printable = rest.iter().take(48).take_while(|byte| byte.is_ascii_graphic() || **byte == b' ').count();
+    let value = text(rest.get(..printable).unwrap_or_default());
+    let mut parts = value.split(';');
+    let mut tell = |attribute, value: &str| {
+        context.identity_of(
+            Subject::Sender,
+            attribute,
+            value.trim(),
+            "S7comm-plus session",
+            Confidence::Stated,
+        );
+    };
+    if let Some(order) = parts.next() {
+        tell(Attribute::OrderNumber, order);
+    }
+    if let Some(firmware) = parts.next().filter(|part| part.trim_start().starts_with('V')) {
+        tell(Attribute::Firmware, firmware);
+    }
+}
