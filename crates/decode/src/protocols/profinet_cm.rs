@@ -85,8 +85,8 @@ impl Dissector for ContextManagement {
         let body = bytes.get(HEADER_BYTES..).unwrap_or_default();
         let key = (header.activity, header.sequence);
         match header.kind {
+            // Both ends ask: the device calls back when it is ready. Who set the relation up is not told by one request.
             REQUEST => {
-                context.sender_asks();
                 let told = request(header.operation, body, context);
                 self.pending.asked(key, told);
             }
