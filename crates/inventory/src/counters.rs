@@ -60,6 +60,8 @@ impl Counters {
         other.folded = 0;
         other.latest = 0;
         if self.list.is_empty() {
+            // Most conversations never see another kind: no room is kept for more.
+            self.list.reserve_exact(other.list.len());
             self.list.append(&mut other.list);
             return;
         }

@@ -234,6 +234,7 @@ impl Record {
             known.to = known.to.into_iter().chain(way.to).min();
             known.times += way.times;
         } else if self.ways.len() < BINDINGS_MAX {
+            self.ways.reserve_exact(1);
             self.ways.push(way);
         } else {
             self.dropped += 1;

@@ -79,6 +79,9 @@ impl Objects {
             }
             self.kept.pop();
         }
+        if self.kept.is_empty() {
+            self.kept.reserve_exact(1);
+        }
         self.kept.insert(at, kept);
         self.latest = at;
     }

@@ -131,6 +131,7 @@ impl Tally {
         if let Some(known) = self.names.iter_mut().find(same) {
             known.packets += named.packets;
         } else if self.names.len() < NAMES_MAX {
+            self.names.reserve_exact(1);
             self.names.push(named);
         }
     }
