@@ -30,6 +30,8 @@ pub struct Behaviour {
     pub serves: BTreeMap<Family, Served>,
     /// Who operates it: stations whose control operations it answers, decoded.
     pub operators: BTreeSet<AssetId>,
+    /// Who takes process values from it in the language of supervision; controllers and SCADA alike give them so.
+    pub supervisors: BTreeSet<AssetId>,
     /// True when some of them read it in cycles.
     pub read_cyclically: bool,
     /// Devices whose operations it asks for, decoded.
@@ -82,12 +84,16 @@ pub struct Operated {
     pub reads: u64,
     /// Requests that change values.
     pub writes: u64,
-    /// Requests that move programs, change the run state or the settings.
+    /// Requests that move programs or change the run state.
     pub programs: u64,
+    /// Requests that change settings, names, addresses, time.
+    pub configures: u64,
     /// Requests that ask who or what a device is.
     pub identifies: u64,
     /// Reads per second where they are cyclic, else zero.
     pub rate: f64,
+    /// True when another station reads the same device in cycles too.
+    pub shared: bool,
     /// True when another station reads the same device much more often.
     pub slower: bool,
     /// True when another station reads the same device much more seldom.
@@ -146,6 +152,13 @@ impl Behaviour {
     /// Devices that it reads in cycles.
     pub fn read_in_cycles(&self) -> impl Iterator<Item = &Operated> {
         self.operates.values().filter(|o| o.rate > 0.0)
+    }
+
+    /// True when it only reads, and what others read too it reads much more seldom: a collector.
+    pub fn is_collecting(&self) -> bool {
+        self.sum(|o| o.writes + o.programs + o.configures) == 0
+            && self.read_in_cycles().any(|o| o.slower)
+            && self.read_in_cycles().all(|o| o.slower || !o.shared)
     }
 
     /// How many hosts use what it serves of these trades.
@@ -246,7 +259,11 @@ fn operate(
         behaviour.operates.entry(device).or_default().add(&asked);
     }
     if let Some(behaviour) = of(all, device).filter(|_| answered && c.evidence > Evidence::FirstSender) {
-        behaviour.operators.insert(asker);
+        match c.family {
+            Family::Supervision => &mut behaviour.supervisors,
+            _ => &mut behaviour.operators,
+        }
+        .insert(asker);
         behaviour.read_cyclically |= cyclic;
     }
 }
@@ -265,8 +282,8 @@ impl Operated {
             | Operation::Reset
             | Operation::ReadProgram
             | Operation::LoadProgram
-            | Operation::LoadFirmware
-            | Operation::Configure => self.programs += o.requests,
+            | Operation::LoadFirmware => self.programs += o.requests,
+            Operation::Configure => self.configures += o.requests,
             Operation::Identify | Operation::Discover => self.identifies += o.requests,
             Operation::Diagnose | Operation::LogIn | Operation::Transfer | Operation::Other => {}
         }
@@ -276,6 +293,7 @@ impl Operated {
         self.reads += other.reads;
         self.writes += other.writes;
         self.programs += other.programs;
+        self.configures += other.configures;
         self.identifies += other.identifies;
         self.rate += other.rate;
         self.elsewhere |= other.elsewhere;
@@ -284,15 +302,17 @@ impl Operated {
 
 /// Tells for each reader of a device whether others read it much more often, or more seldom.
 fn compare_rates(all: &mut [Behaviour]) {
-    let mut by_device: BTreeMap<AssetId, (f64, f64)> = BTreeMap::new();
+    let mut by_device: BTreeMap<AssetId, (f64, f64, usize)> = BTreeMap::new();
     for (device, operated) in all.iter().flat_map(|b| &b.operates).filter(|(_, o)| o.rate > 0.0) {
-        let (least, most) = by_device.entry(*device).or_insert((operated.rate, operated.rate));
+        let (least, most, readers) = by_device.entry(*device).or_insert((operated.rate, operated.rate, 0));
         *least = least.min(operated.rate);
         *most = most.max(operated.rate);
+        *readers += 1;
     }
     for behaviour in all {
         for (device, operated) in &mut behaviour.operates {
-            if let Some((least, most)) = by_device.get(device).filter(|_| operated.rate > 0.0) {
+            if let Some((least, most, readers)) = by_device.get(device).filter(|_| operated.rate > 0.0) {
+                operated.shared = *readers > 1;
                 operated.slower = operated.rate * SLOWER_FACTOR < *most;
                 operated.faster = operated.rate > *least * SLOWER_FACTOR;
             }

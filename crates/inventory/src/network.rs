@@ -38,7 +38,14 @@ impl Network {
 
     /// A short name for use in ids, as in `10-0-3-0-24`.
     pub fn slug(self) -> String {
-        self.0.to_string().replace(['.', ':', '/'], "-")
+        let prefix = self.0.prefix_len();
+        match self.0.addr() {
+            IpAddr::V4(ip) => format!("{ip}-{prefix}").replace('.', "-"),
+            IpAddr::V6(ip) => {
+                let [a, b, c, d, ..] = ip.segments();
+                format!("{a:x}-{b:x}-{c:x}-{d:x}-{prefix}")
+            }
+        }
     }
 }
 

@@ -88,16 +88,17 @@ fn serves(portrait: &Portrait<'_>, scale: &mut Scale<Level>) {
     let b = portrait.behaviour;
     if portrait.is_operated() {
         let text = format!("answers control operations from {}", count(b.operators.len(), "station"));
-        let supervisory = b.serves.keys().filter(|f| f.is_operational()).all(|f| *f == Family::Supervision);
-        if supervisory {
-            // Controllers and SCADA systems alike serve these.
-            scale.put(Level::Control, 2.5, Kind::Serves, text.clone());
-            scale.put(Level::Supervision, 2.0, Kind::Serves, text);
-        } else {
-            scale.put(Level::Control, 5.0, Kind::Serves, text);
-        }
+        scale.put(Level::Control, 5.0, Kind::Serves, text);
     } else if b.clients(&[Family::Control, Family::Telecontrol, Family::Building]) > 0 {
         scale.put(Level::Control, 1.5, Kind::Serves, "serves control traffic");
+    }
+    if !b.supervisors.is_empty() {
+        // Controllers and SCADA systems alike serve these; who reads controllers is none.
+        let text = format!("gives process values to {}", count(b.supervisors.len(), "station"));
+        if b.read_in_cycles().next().is_none() {
+            scale.put(Level::Control, 2.5, Kind::Serves, text.clone());
+        }
+        scale.put(Level::Supervision, 2.0, Kind::Serves, text);
     }
     if portrait.is_in_field() {
         let partners = b.field_devices.len() + b.field_masters.len() + b.field_peers.len();
@@ -131,25 +132,25 @@ fn asks(portrait: &Portrait<'_>, scale: &mut Scale<Level>) {
     if b.operates.is_empty() {
         return;
     }
-    let (writes, programs) = (b.sum(|o| o.writes), b.sum(|o| o.programs));
+    let programs = b.sum(|o| o.programs) > 0;
+    let configures = b.sum(|o| o.configures) > 0 && !portrait.is_operated() && !portrait.is_in_field();
+    let writes = b.sum(|o| o.writes) > 0;
     let cycles: Vec<_> = b.read_in_cycles().collect();
-    let controllers = count(cycles.len().max(1), "controller");
-    if programs > 0 {
-        let text = format!("programs or configures {}", count(b.operates.len(), "controller"));
+    let devices = count(b.operates.len(), "controller");
+    let controllers = count(cycles.len(), "controller");
+    if programs || configures {
+        let text = format!("programs or configures {devices}");
         scale.put(Level::Supervision, 4.0, Kind::Asks, text.clone());
         scale.put(Level::Operations, 2.0, Kind::Asks, text);
+    } else if cycles.is_empty() {
+        scale.put(Level::Supervision, 1.0, Kind::Asks, format!("asks {devices} now and then"));
     }
     if cycles.is_empty() {
-        if programs == 0 {
-            let text = format!("asks {} now and then", count(b.operates.len(), "controller"));
-            scale.put(Level::Supervision, 1.0, Kind::Asks, text);
-        }
         return;
     }
-    let slower = cycles.iter().all(|o| o.slower) && writes == 0 && programs == 0;
     let faster = cycles.iter().any(|o| o.faster);
     let elsewhere = cycles.iter().all(|o| o.elsewhere);
-    if slower {
+    if b.is_collecting() {
         let text = format!("only reads {controllers}, more seldom than another station");
         scale.put(Level::Operations, 3.5, Kind::Asks, text.clone());
         scale.put(Level::Supervision, 1.0, Kind::Asks, text);
@@ -160,12 +161,12 @@ fn asks(portrait: &Portrait<'_>, scale: &mut Scale<Level>) {
     } else {
         let text = format!("reads {controllers} in cycles");
         scale.put(Level::Supervision, if cycles.len() > 2 { 4.0 } else { 3.5 }, Kind::Asks, text);
-        if !faster && writes == 0 {
+        if !faster && !writes {
             // A collector that is alone cannot be told from an operator station.
-            scale.put(Level::Operations, 1.5, Kind::Asks, format!("only reads {controllers}"));
+            scale.put(Level::Operations, 2.5, Kind::Asks, format!("only reads {controllers}"));
         }
     }
-    if writes > 0 {
+    if writes {
         scale.put(Level::Supervision, 1.0, Kind::Asks, "writes to controllers");
     }
 }
@@ -364,12 +365,8 @@ fn fits(portrait: &Portrait<'_>, company: &Company) -> Option<(Level, f32, Kind,
     if company.business > 0 {
         return Some((Level::Business, 2.0, near, "stands among hosts of the business"));
     }
-    (company.operations > 0).then_some((
-        Level::Operations,
-        2.0,
-        near,
-        "stands among hosts of site operations",
-    ))
+    let weight = 1.0;
+    (company.operations > 0).then_some((Level::Operations, weight, near, "stands among hosts of operations"))
 }
 
 /// The lowest level that is seen in each network.

@@ -81,6 +81,16 @@ fn field(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
     } else if b.clients(&operational) > 0 {
         scale.put(Role::Controller, 2.0, Kind::Serves, "serves control traffic");
     }
+    if !b.supervisors.is_empty() {
+        let text = format!("gives process values to {}", count(b.supervisors.len(), "station"));
+        let role = match portrait.trade {
+            _ if b.read_in_cycles().next().is_some() => Role::Hmi,
+            Some((Trade::Energy, _)) => Role::Relay,
+            _ if portrait.is_by_plant_maker() => Role::Controller,
+            _ => Role::Server,
+        };
+        scale.put(role, 3.0, Kind::Serves, text);
+    }
     if !b.field_devices.is_empty() {
         let text = format!("exchanges cyclic data with {}", count(b.field_devices.len(), "field device"));
         scale.put(Role::Controller, 4.0, Kind::Cycles, text);
@@ -107,25 +117,28 @@ fn field(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
 /// Stations that ask controllers.
 fn stations(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
     let b = portrait.behaviour;
-    let (writes, programs) = (b.sum(|o| o.writes), b.sum(|o| o.programs));
     let cycles = b.read_in_cycles().count();
-    let devices = count(b.operates.len(), "controller");
-    if programs > 0 {
-        scale.put(Role::EngineeringStation, 5.0, Kind::Asks, format!("programs or configures {devices}"));
+    let (devices, read) = (count(b.operates.len(), "controller"), count(cycles, "controller"));
+    if b.sum(|o| o.programs) > 0 {
+        scale.put(Role::EngineeringStation, 5.0, Kind::Asks, format!("programs, starts or stops {devices}"));
     }
-    if portrait.is_operated() {
+    // Controllers themselves set up, read and write their devices and each other.
+    if portrait.is_operated() || portrait.is_in_field() {
         return;
     }
-    let slower = cycles > 0 && b.read_in_cycles().all(|o| o.slower);
-    if slower && writes == 0 && programs == 0 {
-        let text = format!("only reads {}, more seldom than another station", count(cycles, "controller"));
+    if b.sum(|o| o.configures) > 0 {
+        scale.put(Role::EngineeringStation, 3.0, Kind::Asks, format!("configures {devices}"));
+    }
+    if b.is_collecting() {
+        let text = format!("only reads {read}, more seldom than another station");
         scale.put(Role::Historian, 4.0, Kind::Asks, text);
     } else if cycles > 0 {
-        scale.put(Role::Hmi, 3.0, Kind::Asks, format!("reads {} in cycles", count(cycles, "controller")));
+        scale.put(Role::Hmi, 3.0, Kind::Asks, format!("reads {read} in cycles"));
     }
-    if writes > 0 && cycles > 0 {
+    let writes = b.sum(|o| o.writes) > 0;
+    if writes && cycles > 0 {
         scale.put(Role::Hmi, 1.5, Kind::Asks, format!("writes to {devices}"));
-    } else if writes > 0 {
+    } else if writes {
         scale.put(Role::EngineeringStation, 2.5, Kind::Asks, format!("writes to {devices} now and then"));
     } else if b.sum(|o| o.identifies) > 0 && cycles == 0 {
         scale.put(Role::EngineeringStation, 1.5, Kind::Asks, format!("asks {devices} who they are"));
@@ -134,9 +147,6 @@ fn stations(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
         let clients = count(b.clients(&[Family::Database]), "client");
         let role = if cycles > 0 { Role::Historian } else { Role::Server };
         scale.put(role, 3.0, Kind::Serves, format!("serves a database to {clients}"));
-    }
-    if cycles > 0 && b.clients(&[Family::Supervision]) > 0 {
-        scale.put(Role::Hmi, 1.0, Kind::Serves, "passes process values on");
     }
 }
 
