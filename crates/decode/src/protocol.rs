@@ -294,6 +294,11 @@ impl<K: PartialEq, V> Pending<K, V> {
         self.waiting.iter().find(|(waiting, _)| waiting == key).map(|(_, value)| value)
     }
 
+    /// True when nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     /// Forgets all requests.
     pub fn clear(&mut self) {
         self.waiting.clear();

@@ -7,10 +7,17 @@ mod bacnet;
 mod bacnet_identity;
 mod dnp3;
 mod iec104;
+mod cip;
+mod cip_identity;
+mod cip_io;
+mod cip_path;
+mod cip_services;
+mod enip;
 mod modbus;
 mod opcua;
 mod opcua_identity;
 mod opcua_types;
+mod pccc;
 mod profinet_cm;
 mod profinet_dcp;
 mod profinet_rt;
@@ -27,6 +34,8 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &bacnet::PROTOCOL,
     &dnp3::PROTOCOL,
     &iec104::PROTOCOL,
+    &enip::PROTOCOL,
+    &cip_io::PROTOCOL,
     &modbus::PROTOCOL,
     &opcua::PROTOCOL,
     &profinet_cm::PROTOCOL,
