@@ -25,6 +25,8 @@ const CONNECTIONS_MAX: usize = 32;
 const ANSWER: u8 = 0x80;
 /// General status: more data to follow.
 const PARTIAL: u8 = 0x06;
+/// General status: the connection on the way failed.
+const ROUTE_FAILED: u8 = 0x01;
 /// General status of a multiple service packet: one of the embedded services failed.
 const EMBEDDED_FAILED: u8 = 0x1e;
 
@@ -222,7 +224,9 @@ impl Cip {
         let mut failed = !matches!(status, 0 | PARTIAL);
         let asked = at.and_then(|at| self.recall(at)).copied();
         if let Some(carrier) = asked.filter(is_unconnected_send) {
-            let refused = service == services::UNCONNECTED_SEND;
+            // Refused on the way, unless the request within has the same code: only the status tells those apart.
+            let same = at.and_then(|at| self.recall(at + 1)).is_some_and(|inner| inner.service == service);
+            let refused = service == services::UNCONNECTED_SEND && (!same || status == ROUTE_FAILED);
             let (operation, name) = carrier.meaning();
             context.answer(operation, name, Code::Hex8(carrier.service), refused);
             if !refused && depth < NESTING_MAX {
@@ -242,6 +246,9 @@ impl Cip {
         context.answer(operation, name, Code::Hex8(service), failed);
         if failed {
             return;
+        }
+        if request.pccc.is_some_and(|(operation, _)| operation == Operation::Identify) {
+            pccc::identity(data, context);
         }
         if service == services::MULTIPLE && depth < NESTING_MAX {
             // Answers stand in the order of the requests.

@@ -222,6 +222,7 @@ fn class_name(class: u32) -> Option<&'static str> {
         0x44 => "modbus",
         0x47 => "device level ring",
         0x48 => "qos",
+        0x64 => "project",
         0x67 => "pccc",
         0x68 => "program",
         0x6b => "symbol",

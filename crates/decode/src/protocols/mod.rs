@@ -5,14 +5,14 @@
 
 mod bacnet;
 mod bacnet_identity;
-mod dnp3;
-mod iec104;
 mod cip;
 mod cip_identity;
 mod cip_io;
 mod cip_path;
 mod cip_services;
+mod dnp3;
 mod enip;
+mod iec104;
 mod modbus;
 mod opcua;
 mod opcua_identity;

@@ -2,9 +2,10 @@
 //!
 //! Commands and functions: Rockwell publication 1770-6.5.16, "DF1 Protocol and Command Set", chapters 7 to 9.
 
-use model::{Object, Operation};
+use model::{Attribute, Object, Operation};
 
-use crate::cursor::{Cursor, byte};
+use crate::cursor::{Cursor, byte, text};
+use crate::protocol::Context;
 
 /// What a request does, and to what. `body` begins with the requester's id.
 pub fn request(body: &[u8]) -> (Operation, &'static str, Object<'static>) {
@@ -21,6 +22,18 @@ pub fn request(body: &[u8]) -> (Operation, &'static str, Object<'static>) {
 /// True when an answer refuses: its status byte is not zero.
 pub fn refused(body: &[u8]) -> bool {
     command(body).and_then(|command| byte(command, 1)).is_some_and(|status| status != 0)
+}
+
+/// The answer to diagnostic status of SLC 500 and MicroLogix controllers: mode 1, extender 0xEE, interface 1,
+/// processor 1, series and revision 1, catalogue name 11 (1770-6.5.16, chapter 10).
+pub fn identity(body: &[u8], context: &mut Context<'_>) {
+    const EXTENDED: u8 = 0xee;
+    // Command, status and transaction stand before the data.
+    let Some(data) = command(body).and_then(|command| command.get(4..)) else { return };
+    let Some(name) = data.get(5..16).filter(|_| byte(data, 1) == Some(EXTENDED)) else { return };
+    if name.iter().all(|b| b.is_ascii_graphic() || matches!(b, b' ' | 0)) {
+        context.identity(Attribute::OrderNumber, &text(name), "PCCC diagnostic status");
+    }
 }
 
 /// The command behind the requester's id: a length that counts itself, then vendor and serial number.
