@@ -5,7 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use model::{Asset, AssetId, Certainty, Conversation, Evidence, Family, Host, Mac, Operation, Transport};
+use model::{
+    Asset, AssetId, Certainty, Conversation, Evidence, Family, Host, Mac, Operation, OperationCount,
+    Transport,
+};
 
 use crate::network::{self, Network};
 
@@ -90,6 +93,8 @@ pub struct Operated {
     pub configures: u64,
     /// Requests that ask who or what a device is.
     pub identifies: u64,
+    /// Other requests.
+    pub others: u64,
     /// Reads per second where they are cyclic, else zero.
     pub rate: f64,
     /// True when another station reads the same device in cycles too.
@@ -176,7 +181,7 @@ impl Behaviour {
         let content = c.certainty == Certainty::Content;
         if !c.responder.is_unicast() {
             self.publishes |= c.family == Family::Fieldbus && content && c.packets > 4;
-            let search = |o: &model::OperationCount| o.operation == Operation::Discover && o.by_initiator;
+            let search = |o: &OperationCount| o.operation == Operation::Discover && o.by_initiator;
             self.searches |= c.family.is_operational() && c.operations.iter().any(search);
             return;
         }
@@ -242,38 +247,70 @@ fn operate(
         }
         return;
     }
-    let mut asked = Operated { elsewhere, ..Operated::default() };
-    let mut answered = false;
-    for o in &c.operations {
-        // What the device reports by itself shows that it lives, and that somebody listens.
-        answered |= if o.by_initiator { o.answers + o.failures > 0 } else { o.requests > 0 };
-        asked.count(o);
-    }
     let duration = c.last.since(c.first);
     let long = duration >= CYCLE_NANOSECONDS_MIN && duration as f64 >= CYCLE_SHARE_MIN * span as f64;
-    let cyclic = asked.reads >= CYCLE_REQUESTS_MIN && long;
-    if cyclic {
-        asked.rate = asked.reads as f64 / (duration as f64 / 1e9);
+    // A mirror may show one direction only; content on a connection means that somebody takes it.
+    let one_way = !heard && c.transport == Transport::Tcp;
+    // Where both ends use one port, the start tells little: who asks is who sends the requests.
+    for (asker, device, by_initiator) in [(asker, device, true), (device, asker, false)] {
+        if c.family == Family::Supervision && !by_initiator {
+            // A client that publishes hands its values to a broker, which asks for nothing.
+            continue;
+        }
+        let mut asked = Operated { elsewhere, ..Operated::default() };
+        let mut answered = one_way && by_initiator;
+        for o in &c.operations {
+            if is_told(o) {
+                // What a device tells by itself shows that it lives, and that somebody listens.
+                asked.reads += if o.by_initiator == by_initiator { 0 } else { o.requests };
+                answered |= o.by_initiator != by_initiator;
+            } else if o.by_initiator == by_initiator {
+                answered |= o.answers + o.failures > 0;
+                asked.count(o);
+            }
+        }
+        if !asked.is_anything() {
+            continue;
+        }
+        if asked.reads >= CYCLE_REQUESTS_MIN && long {
+            asked.rate = asked.reads as f64 / (duration as f64 / 1e9);
+        }
+        asks(all, asker, device, &asked);
+        if answered {
+            gives(all, device, asker, c.family, asked.rate > 0.0);
+        }
     }
-    if let Some(behaviour) = of(all, asker).filter(|_| !c.operations.is_empty()) {
-        behaviour.operates.entry(device).or_default().add(&asked);
+}
+
+/// True for what is told without being asked for and without an answer.
+fn is_told(o: &OperationCount) -> bool {
+    o.operation == Operation::Report && o.answers + o.failures == 0
+}
+
+fn asks(all: &mut [Behaviour], asker: AssetId, device: AssetId, asked: &Operated) {
+    if let Some(behaviour) = of(all, asker) {
+        behaviour.operates.entry(device).or_default().add(asked);
     }
-    if let Some(behaviour) = of(all, device).filter(|_| answered && c.evidence > Evidence::FirstSender) {
-        match c.family {
+}
+
+fn gives(all: &mut [Behaviour], device: AssetId, asker: AssetId, family: Family, cyclic: bool) {
+    if let Some(behaviour) = of(all, device) {
+        let partners = match family {
             Family::Supervision => &mut behaviour.supervisors,
             _ => &mut behaviour.operators,
-        }
-        .insert(asker);
+        };
+        partners.insert(asker);
         behaviour.read_cyclically |= cyclic;
     }
 }
 
 impl Operated {
-    fn count(&mut self, o: &model::OperationCount) {
-        if !o.by_initiator {
-            self.reads += if o.operation == Operation::Report { o.requests } else { 0 };
-            return;
-        }
+    /// True when anything was asked.
+    fn is_anything(&self) -> bool {
+        self.reads + self.writes + self.programs + self.configures + self.identifies + self.others > 0
+    }
+
+    fn count(&mut self, o: &OperationCount) {
         match o.operation {
             Operation::Read | Operation::Report => self.reads += o.requests,
             Operation::Write => self.writes += o.requests,
@@ -284,8 +321,11 @@ impl Operated {
             | Operation::LoadProgram
             | Operation::LoadFirmware => self.programs += o.requests,
             Operation::Configure => self.configures += o.requests,
-            Operation::Identify | Operation::Discover => self.identifies += o.requests,
-            Operation::Diagnose | Operation::LogIn | Operation::Transfer | Operation::Other => {}
+            // Presenting oneself, and searching without finding, asks nobody anything.
+            Operation::Identify | Operation::Discover => self.identifies += o.answers + o.failures,
+            Operation::Diagnose | Operation::LogIn | Operation::Transfer | Operation::Other => {
+                self.others += o.requests;
+            }
         }
     }
 
@@ -295,6 +335,7 @@ impl Operated {
         self.programs += other.programs;
         self.configures += other.configures;
         self.identifies += other.identifies;
+        self.others += other.others;
         self.rate += other.rate;
         self.elsewhere |= other.elsewhere;
     }

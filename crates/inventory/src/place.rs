@@ -123,6 +123,9 @@ fn serves(portrait: &Portrait<'_>, scale: &mut Scale<Level>) {
     offers(&[Family::Network], Level::Business, 1.5, 2.0, "names or time");
     offers(&[Family::Web], Level::Business, 1.0, 2.5, "web pages");
     offers(&[Family::Management], Level::Business, 0.0, 1.5, "management");
+    if b.supervisors.is_empty() {
+        offers(&[Family::Supervision], Level::Operations, 1.0, 1.5, "process values");
+    }
     offers(&[Family::Database], Level::Operations, 2.0, 2.5, "a database");
 }
 
@@ -145,11 +148,15 @@ fn asks(portrait: &Portrait<'_>, scale: &mut Scale<Level>) {
     } else if cycles.is_empty() {
         scale.put(Level::Supervision, 1.0, Kind::Asks, format!("asks {devices} now and then"));
     }
+    let elsewhere = b.operates.values().all(|o| o.elsewhere);
+    if elsewhere && (b.is_searching() || b.is_searching_devices()) {
+        // The stations of a plant know their devices.
+        scale.put(Level::Business, 1.5, Kind::Asks, "looks for devices from another network");
+    }
     if cycles.is_empty() {
         return;
     }
     let faster = cycles.iter().any(|o| o.faster);
-    let elsewhere = cycles.iter().all(|o| o.elsewhere);
     if b.is_collecting() {
         let text = format!("only reads {controllers}, more seldom than another station");
         scale.put(Level::Operations, 3.5, Kind::Asks, text.clone());
@@ -220,11 +227,13 @@ fn peers(portraits: &[Portrait<'_>], conversations: &[Conversation], scales: &mu
         if c.packets <= c.packets_sent || !crosses(c.family) {
             continue;
         }
+        let home = |at: usize| portraits.get(at).and_then(|portrait| portrait.home);
+        let away = home(from) != home(to);
         if let (Some(side), Some(level)) = (sides.get_mut(from), level(to)) {
-            side.note(level, false, c.family);
+            side.note(level, false, away, c.family);
         }
         if let (Some(side), Some(level)) = (sides.get_mut(to), level(from)) {
-            side.note(level, true, c.family);
+            side.note(level, true, away, c.family);
         }
     }
     for ((portrait, side), scale) in portraits.iter().zip(&sides).zip(scales) {
@@ -233,12 +242,24 @@ fn peers(portraits: &[Portrait<'_>], conversations: &[Conversation], scales: &mu
                 scale.put(level, weight, Kind::Neighbours, text);
             }
         };
-        let free = !portrait.is_operated();
-        let ends_both = free && side.below && side.above && side.served && !portrait.is_router();
+        let free = !portrait.is_operated() && portrait.behaviour.operates.is_empty() && !portrait.is_router();
+        let ends_both = free && side.below && side.above && side.served;
         once(ends_both, Level::Dmz, 4.0, "ends conversations of the plant and of the business");
         once(side.enters_dmz, Level::Business, 2.0, "opens the screen of a host in the DMZ");
-        once(free && side.entered_from_dmz, Level::Supervision, 2.0, "shows its screen to a host in the DMZ");
-        once(free && side.feeds_dmz, Level::Operations, 3.0, "hands data to a host in the DMZ");
+        let entered = side.entered_from_dmz && !portrait.is_operated();
+        once(entered, Level::Supervision, 2.0, "shows its screen to a host in the DMZ");
+        let feeds = side.feeds_dmz && !portrait.is_operated();
+        once(feeds, Level::Operations, 3.0, "hands data to a host in the DMZ");
+        once(
+            free && side.enters_plant,
+            Level::Dmz,
+            2.5,
+            "opens the screen of a plant host from another network",
+        );
+        once(free && side.enters_plant, Level::Business, 1.0, "opens a screen in another network");
+        let for_plant = free && side.serves_plant && !side.serves_others;
+        once(for_plant, Level::Dmz, 3.0, "serves only hosts of the plant, from another network");
+        once(for_plant, Level::Operations, 2.0, "serves only hosts of the plant");
     }
 }
 
@@ -251,14 +272,27 @@ struct Sides {
     enters_dmz: bool,
     entered_from_dmz: bool,
     feeds_dmz: bool,
+    enters_plant: bool,
+    serves_plant: bool,
+    serves_others: bool,
 }
 
 impl Sides {
-    fn note(&mut self, level: Level, served: bool, family: Family) {
+    /// Notes a partner on a level, whom the asset served or asked, and whether it is in another network.
+    fn note(&mut self, level: Level, served: bool, away: bool, family: Family) {
+        let screen = family == Family::RemoteAccess;
         match level {
-            Level::Process | Level::Control | Level::Supervision | Level::Operations => self.below = true,
-            Level::Business | Level::Enterprise => self.above = true,
-            Level::Dmz if family == Family::RemoteAccess => {
+            Level::Process | Level::Control | Level::Supervision | Level::Operations => {
+                self.below = true;
+                self.enters_plant |= screen && away && !served;
+                self.serves_plant |= served && away && !screen && !family.is_operational();
+                self.serves_others |= served && !away;
+            }
+            Level::Business | Level::Enterprise => {
+                self.above = true;
+                self.serves_others |= served;
+            }
+            Level::Dmz if screen => {
                 self.enters_dmz |= !served;
                 self.entered_from_dmz |= served;
             }
@@ -345,6 +379,8 @@ fn neighbours(portraits: &[Portrait<'_>], scales: &mut [Scale<Level>]) {
 fn fits(portrait: &Portrait<'_>, company: &Company) -> Option<(Level, f32, Kind, &'static str)> {
     let plant = company.control + company.supervision;
     let near = Kind::Neighbours;
+    // One station alone does not make a control network.
+    let full = if company.control > 0 || company.supervision > 1 { 1.0 } else { 0.5 };
     if plant > 0 && plant >= company.business {
         let is_virtual = matches!(portrait.trade, Some((Trade::Virtual, _)));
         let only_time = portrait.behaviour.uses.keys().all(|f| *f == Family::Network);
@@ -352,11 +388,11 @@ fn fits(portrait: &Portrait<'_>, company: &Company) -> Option<(Level, f32, Kind,
             // Said by the maker's name alone, so no second kind of evidence.
             (Level::Control, 1.5, Kind::Maker, "stands among controllers, made for plants")
         } else if is_virtual {
-            (Level::Operations, 2.5, near, "stands among controllers as a virtual machine")
+            (Level::Operations, 2.5 * full, near, "stands among controllers as a virtual machine")
         } else if only_time && !portrait.looks_like_windows() && portrait.traits.hops > 0 {
-            (Level::Control, 1.5, near, "stands among controllers and does no office work")
+            (Level::Control, 1.5 * full, near, "stands among controllers and does no office work")
         } else {
-            (Level::Supervision, 2.5, near, "stands among controllers and their stations")
+            (Level::Supervision, 2.5 * full, near, "stands among controllers and their stations")
         });
     }
     if company.dmz > 0 && company.dmz >= company.business {
