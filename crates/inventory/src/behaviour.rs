@@ -97,6 +97,8 @@ pub struct Operated {
     pub others: u64,
     /// Reads per second where they are cyclic, else zero.
     pub rate: f64,
+    /// True when it only reads, a few times over a long while.
+    pub seldom: bool,
     /// True when another station reads the same device in cycles too.
     pub shared: bool,
     /// True when another station reads the same device much more often.
@@ -161,9 +163,14 @@ impl Behaviour {
 
     /// True when it only reads, and what others read too it reads much more seldom: a collector.
     pub fn is_collecting(&self) -> bool {
-        self.sum(|o| o.writes + o.programs + o.configures) == 0
+        self.sum(Operated::changes) == 0
             && self.read_in_cycles().any(|o| o.slower)
             && self.read_in_cycles().all(|o| o.slower || !o.shared)
+    }
+
+    /// True when it reads several devices of another network, seldom but over a long while, and nothing else.
+    pub fn is_gathering(&self) -> bool {
+        self.operates.len() > 1 && self.operates.values().all(|o| o.seldom && o.elsewhere)
     }
 
     /// How many hosts use what it serves of these trades.
@@ -275,6 +282,7 @@ fn operate(
         if asked.reads >= CYCLE_REQUESTS_MIN && long {
             asked.rate = asked.reads as f64 / (duration as f64 / 1e9);
         }
+        asked.seldom = asked.rate == 0.0 && asked.reads > 1 && long && asked.changes() == 0;
         asks(all, asker, device, &asked);
         if answered {
             gives(all, device, asker, c.family, asked.rate > 0.0);
@@ -305,6 +313,11 @@ fn gives(all: &mut [Behaviour], device: AssetId, asker: AssetId, family: Family,
 }
 
 impl Operated {
+    /// Requests that change something.
+    fn changes(&self) -> u64 {
+        self.writes + self.programs + self.configures
+    }
+
     /// True when anything was asked.
     fn is_anything(&self) -> bool {
         self.reads + self.writes + self.programs + self.configures + self.identifies + self.others > 0
@@ -336,6 +349,7 @@ impl Operated {
         self.configures += other.configures;
         self.identifies += other.identifies;
         self.others += other.others;
+        self.seldom |= other.seldom;
         self.rate += other.rate;
         self.elsewhere |= other.elsewhere;
     }

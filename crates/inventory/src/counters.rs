@@ -77,6 +77,12 @@ impl Counters {
         }
     }
 
+    /// How many answered requests side A (or B) made: what is asked shows who is the client.
+    pub fn asked(&self, by_a: bool) -> u64 {
+        let answered = |c: &&Counter| c.by_a == by_a && c.answers + c.failures > 0;
+        self.list.iter().filter(answered).map(|c| c.requests).sum()
+    }
+
     /// Swaps the sides: what A did, B did.
     pub fn turn(&mut self) {
         for counter in &mut self.list {

@@ -109,6 +109,7 @@ impl Flow {
         if let Some((protocol, family, certainty)) = name {
             self.tally.name(Named { protocol, family, certainty, packets });
         }
+        let initiator = self.by_content(&ends, initiator);
         if initiator == Side::B {
             self.tally.turn();
         }
@@ -116,5 +117,19 @@ impl Flow {
         let (from, to) = (ends.at(initiator), ends.at(initiator.other()));
         let key = Key { initiator: from.host, responder: to.host, transport: ends.transport, port: to.port };
         conversations.fold(key, from.port, &mut self.tally);
+    }
+
+    /// Where both ends use one port, ports and first frames tell nothing; who asks and is answered began it.
+    fn by_content(&mut self, ends: &Ends, guess: Side) -> Side {
+        if ends.a.port != ends.b.port || self.tally.evidence >= Evidence::Content {
+            return guess;
+        }
+        let side = match (self.tally.counters.asked(true), self.tally.counters.asked(false)) {
+            (a, b) if a > b => Side::A,
+            (a, b) if a < b => Side::B,
+            _ => return guess,
+        };
+        self.tally.evidence = Evidence::Content;
+        side
     }
 }

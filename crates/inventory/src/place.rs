@@ -145,6 +145,9 @@ fn asks(portrait: &Portrait<'_>, scale: &mut Scale<Level>) {
         let text = format!("programs or configures {devices}");
         scale.put(Level::Supervision, 4.0, Kind::Asks, text.clone());
         scale.put(Level::Operations, 2.0, Kind::Asks, text);
+    } else if b.is_gathering() {
+        let text = format!("only reads {devices} of another network, seldom but steadily");
+        scale.put(Level::Operations, 2.5, Kind::Asks, text);
     } else if cycles.is_empty() {
         scale.put(Level::Supervision, 1.0, Kind::Asks, format!("asks {devices} now and then"));
     }
@@ -384,9 +387,12 @@ fn fits(portrait: &Portrait<'_>, company: &Company) -> Option<(Level, f32, Kind,
     if plant > 0 && plant >= company.business {
         let is_virtual = matches!(portrait.trade, Some((Trade::Virtual, _)));
         let only_time = portrait.behaviour.uses.keys().all(|f| *f == Family::Network);
+        let serves = portrait.behaviour.clients(&[Family::Network, Family::Office, Family::Web]) > 0;
         return Some(if portrait.is_by_plant_maker() {
             // Said by the maker's name alone, so no second kind of evidence.
             (Level::Control, 1.5, Kind::Maker, "stands among controllers, made for plants")
+        } else if serves {
+            (Level::Operations, 1.0, near, "stands among controllers as a server")
         } else if is_virtual {
             (Level::Operations, 2.5 * full, near, "stands among controllers as a virtual machine")
         } else if only_time && !portrait.looks_like_windows() && portrait.traits.hops > 0 {

@@ -132,6 +132,9 @@ fn stations(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
     if b.is_collecting() {
         let text = format!("only reads {read}, more seldom than another station");
         scale.put(Role::Historian, 4.0, Kind::Asks, text);
+    } else if b.is_gathering() {
+        let text = format!("only reads {devices} of another network, seldom but steadily");
+        scale.put(Role::Historian, 2.5, Kind::Asks, text);
     } else if cycles > 0 {
         scale.put(Role::Hmi, 3.0, Kind::Asks, format!("reads {read} in cycles"));
     }
