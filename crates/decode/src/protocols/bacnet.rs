@@ -7,6 +7,7 @@ use model::{Attribute, Code, Confidence, Family, Object, Operation, OperationSig
 
 use super::bacnet_identity;
 use crate::cursor::{Cursor, byte};
+use crate::default_credentials;
 use crate::protocol::{Anywhere, Context, Dissector, Framing, On, Opening, Pending, Protocol, Verdict};
 
 /// The entry of the protocol table.
@@ -32,8 +33,10 @@ struct Bacnet {
 
 /// The network layer, as far as it matters.
 struct Network<'a> {
-    /// Network number of a device behind a router.
-    behind: Option<u16>,
+    /// The device behind a router that speaks.
+    speaks: Option<u32>,
+    /// The device behind a router that is spoken to.
+    spoken_to: Option<u32>,
     apdu: &'a [u8],
 }
 
@@ -41,13 +44,20 @@ fn probe(opening: &Opening<'_>) -> Verdict {
     let bytes = opening.bytes;
     // Directly on Ethernet there is no virtual link layer (annex A): the network layer comes first.
     if !opening.stream && opening.at_home && matches!(bytes, [1, ..]) {
-        return Verdict::Yes;
+        return if plausible(bytes) { Verdict::Yes } else { Verdict::No };
     }
     let [0x81, function @ 0..=0x0c, high, low, ..] = *bytes else { return Verdict::No };
     let fits = usize::from(u16::from_be_bytes([high, low])) == bytes.len();
     let version = matches!(function, 0x09..=0x0b) && byte(bytes, 4) == Some(1)
         || function == 4 && byte(bytes, 10) == Some(1);
     if fits && opening.at_home || version && (fits || opening.at_home) { Verdict::Yes } else { Verdict::No }
+}
+
+/// Whether a network layer makes sense: reserved bits are zero and what follows is a message of a known kind.
+fn plausible(bytes: &[u8]) -> bool {
+    let Some(network) = network(Cursor::new(bytes)) else { return false };
+    let control = byte(bytes, 1).unwrap_or(0);
+    control & 0x50 == 0 && (control & 0x80 != 0 || network.apdu.first().is_some_and(|first| first >> 4 <= 7))
 }
 
 impl Dissector for Bacnet {
@@ -89,33 +99,36 @@ impl Dissector for Bacnet {
     }
 }
 
-/// Steps over the network layer. Network messages carry no application data.
+/// Steps over the network layer (6.2). Network messages carry no application data.
 fn network(mut cursor: Cursor<'_>) -> Option<Network<'_>> {
     let (_version, control) = (cursor.u8()?, cursor.u8()?);
-    if control & 0x20 != 0 {
-        cursor.skip(2)?;
-        let length = cursor.u8()?;
-        cursor.skip(usize::from(length))?;
-    }
-    let mut behind = None;
-    if control & 0x08 != 0 {
-        behind = Some(cursor.be16()?);
-        let length = cursor.u8()?;
-        cursor.skip(usize::from(length))?;
-    }
+    let spoken_to = if control & 0x20 != 0 { address(&mut cursor)? } else { None };
+    let speaks = if control & 0x08 != 0 { address(&mut cursor)? } else { None };
     if control & 0x20 != 0 {
         cursor.skip(1)?;
     }
     let apdu = if control & 0x80 != 0 { &[] } else { cursor.rest() };
-    Some(Network { behind, apdu })
+    Some(Network { speaks, spoken_to, apdu })
+}
+
+/// A network number and an address on it, as one number; nobody when all are meant. Field buses have addresses of one
+/// octet, which tell devices of one network apart.
+fn address(cursor: &mut Cursor<'_>) -> Option<Option<u32>> {
+    let network = cursor.be16()?;
+    let length = cursor.u8()?;
+    let address = cursor.take(usize::from(length))?;
+    Some(match (network, address) {
+        (0xffff, _) => None,
+        (network, [address]) => Some(u32::from(network) << 8 | u32::from(*address)),
+        (network, _) => Some(u32::from(network)),
+    })
 }
 
 impl Bacnet {
     fn application(&mut self, network: &Network<'_>, context: &mut Context<'_>) {
         let apdu = network.apdu;
         let Some(&first) = apdu.first() else { return };
-        let unit = network.behind.map(u32::from);
-        let confidence = if network.behind.is_some() { Confidence::Derived } else { Confidence::Stated };
+        let confidence = if network.speaks.is_some() { Confidence::Derived } else { Confidence::Stated };
         let rest = |skip: usize| apdu.get(skip..).unwrap_or_default();
         let segmented = first & 0x08 != 0;
         match first >> 4 {
@@ -126,11 +139,11 @@ impl Bacnet {
                 };
                 // Later segments of one request continue what the first one told.
                 if !segmented || byte(apdu, 3) == Some(0) {
-                    self.confirmed(invoke, service, rest(head + 1), unit, context);
+                    self.confirmed(invoke, service, rest(head + 1), network.spoken_to, context);
                 }
             }
             1 => match byte(apdu, 1) {
-                Some(service) => unconfirmed(service, rest(2), unit, confidence, context),
+                Some(service) => unconfirmed(service, rest(2), network.speaks, confidence, context),
                 None => context.malformed("unconfirmed request cut short"),
             },
             2 => self.answered(byte(apdu, 1), false, context),
@@ -152,9 +165,15 @@ impl Bacnet {
         let code = Code::Lettered('c', u32::from(service));
         let object = bacnet_identity::object(body);
         context.operation(OperationSighting { operation, name, code, unit, object, step: Step::Request });
-        if matches!(service, 17 | 20) && bacnet_identity::password(service, body) {
-            let weakness = model::Weakness::None;
+        if let Some(secret) =
+            Some(service).filter(|s| matches!(s, 17 | 20)).and_then(|s| bacnet_identity::password(s, body))
+        {
+            let weakness = default_credentials::weakness(None, secret.as_bytes());
             context.credential("password", None, model::Protection::Clear, weakness);
+        }
+        // Notifications come from the device; all else is asked of it.
+        if !matches!(service, 1 | 2 | 31) && !context.is_sure() {
+            context.sender_asks();
         }
         self.pending.asked((invoke, context.from), (operation, name, code));
     }
@@ -230,11 +249,12 @@ fn unconfirmed(
         14 => (Operation::Configure, "you-are"),
         _ => (Operation::Other, "reserved service"),
     };
-    context.request_of(operation, name, Code::Lettered('u', u32::from(service)), unit, Object::None);
-    if service == 0 {
-        if let Some(vendor) = bacnet_identity::vendor(body) {
-            context.identity_of(Subject::Sender, Attribute::Vendor, vendor, "BACnet I-Am", confidence);
-        }
+    let object = if service == 0 { bacnet_identity::device(body) } else { Object::None };
+    context.request_of(operation, name, Code::Lettered('u', u32::from(service)), unit, object);
+    if service == 0
+        && let Some(vendor) = bacnet_identity::vendor(body)
+    {
+        context.identity_of(Subject::Sender, Attribute::Vendor, vendor, "BACnet I-Am", confidence);
     }
 }
 

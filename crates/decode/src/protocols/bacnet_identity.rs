@@ -2,6 +2,8 @@
 //!
 //! Source: ANSI/ASHRAE 135, 20.2 (encoding) and 21 (property identifiers).
 
+use std::borrow::Cow;
+
 use model::{Attribute, Confidence, Object, Operation, Subject};
 
 use crate::cursor::{Cursor, text};
@@ -95,19 +97,46 @@ pub fn reinitialize(body: &[u8]) -> (Operation, &'static str) {
     match tag(&mut Cursor::new(body)).map(|state| unsigned(state.value)) {
         Some(0) => (Operation::Reset, "reinitialize device, cold start"),
         Some(1) => (Operation::Reset, "reinitialize device, warm start"),
-        Some(2..=4) => (Operation::ReadProgram, "reinitialize device, backup"),
-        Some(5 | 6) => (Operation::LoadProgram, "reinitialize device, restore"),
+        Some(2 | 3) => (Operation::ReadProgram, "reinitialize device, backup"),
+        Some(4..=6) => (Operation::LoadProgram, "reinitialize device, restore"),
+        Some(7) => (Operation::Configure, "reinitialize device, activate changes"),
         _ => (Operation::Reset, "reinitialize device"),
     }
 }
 
-/// True when DeviceCommunicationControl or ReinitializeDevice carries a password: context tag 2 or 1.
-pub fn password(service: u8, body: &[u8]) -> bool {
+/// The password in DeviceCommunicationControl or ReinitializeDevice: context tag 2 or 1. Compare it, never pass it on.
+pub fn password(service: u8, body: &[u8]) -> Option<Cow<'_, str>> {
     let wanted = if service == 17 { 2 } else { 1 };
     let mut cursor = Cursor::new(body);
     (0..4)
         .map_while(|_| tag(&mut cursor))
-        .any(|tag| tag.is_context && tag.number == wanted && tag.value.len() > 1)
+        .find(|tag| tag.is_context && tag.number == wanted && !tag.value.is_empty())
+        .map(|tag| characters(tag.value))
+}
+
+/// A character string (20.2.9): one octet names the character set.
+fn characters(value: &[u8]) -> Cow<'_, str> {
+    let Some((&set, value)) = value.split_first() else { return Cow::Borrowed("") };
+    let wide = |character: u32| char::from_u32(character).unwrap_or(char::REPLACEMENT_CHARACTER);
+    match set {
+        3 => Cow::Owned(value.as_chunks().0.iter().map(|c| wide(u32::from_be_bytes(*c))).collect()),
+        4 => {
+            Cow::Owned(value.as_chunks().0.iter().map(|c| wide(u32::from(u16::from_be_bytes(*c)))).collect())
+        }
+        5 => Cow::Owned(value.iter().map(|&byte| char::from(byte)).collect()),
+        _ => text(value),
+    }
+}
+
+/// The device that an I-Am speaks of: an object identifier comes first.
+pub fn device(body: &[u8]) -> Object<'static> {
+    match tag(&mut Cursor::new(body)) {
+        Some(tag) if tag.value.len() == 4 && unsigned(tag.value) >> 22 == DEVICE => {
+            let instance = u64::from(unsigned(tag.value) & 0x003f_ffff);
+            Object::Range { space: "device", first: instance, last: instance }
+        }
+        _ => Object::None,
+    }
 }
 
 /// The maker that an I-Am states, where its number is known (the list of vendor identifiers that ASHRAE keeps).
@@ -169,11 +198,33 @@ pub fn answer(service: u8, body: &[u8], confidence: Confidence, context: &mut Co
             }
             // A character string: its character set, then the text.
             (None, false, 7) if inside && device => {
-                if let (Some(attribute), Some((_, value))) = (property, tag.value.split_first()) {
-                    context.identity_of(Subject::Sender, attribute, &text(value), SOURCE, confidence);
+                if let Some(attribute) = property {
+                    let value = characters(tag.value);
+                    context.identity_of(Subject::Sender, attribute, &value, SOURCE, confidence);
                 }
             }
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn character_sets_are_told_apart() {
+        assert_eq!(characters(b"\x00PXC"), "PXC");
+        assert_eq!(characters(b"\x04\x00J\x00C\x00I"), "JCI");
+        assert_eq!(characters(b"\x03\x00\x00\x00J\x00\x00\x00C"), "JC");
+        assert_eq!(characters(b"\x05caf\xe9"), "café");
+        assert_eq!(characters(b""), "");
+    }
+
+    #[test]
+    fn a_password_is_found_behind_what_stands_before_it() {
+        // State 1 in tag 0, then seven octets in tag 1: character set and text.
+        assert_eq!(password(20, b"\x09\x01\x1d\x07\x00secret"), Some(Cow::Borrowed("secret")));
+        assert_eq!(password(20, b"\x09\x01"), None);
     }
 }

@@ -2,9 +2,12 @@
 //!
 //! Source: IEEE 1815-2012: data link (9), transport function (8), application layer (4), object library (11).
 
-use model::{Attribute, Code, Family, Object, Operation, OperationSighting, Side, Step};
+use std::borrow::Cow;
+
+use model::{Attribute, Code, Family, Object, Operation, OperationSighting, Protection, Side, Step};
 
 use crate::cursor::{Cursor, be16, byte, le16, text};
+use crate::default_credentials;
 use crate::protocol::{Anywhere, Context, Dissector, Framing, On, Opening, Pending, Protocol, Verdict};
 
 /// The entry of the protocol table.
@@ -143,6 +146,14 @@ impl Dnp3 {
             let objects = bytes.get(2..).unwrap_or_default();
             let (group, object) = first_object(objects);
             let (operation, name) = meaning(function, group);
+            if function == 29 {
+                file_log_in(objects, context);
+            }
+            let name_of_file = if group == 70 { file_name(objects) } else { None };
+            let object = match &name_of_file {
+                Some(name) => Object::Named { space: "file", name },
+                None => object,
+            };
             context.operation(OperationSighting {
                 operation,
                 name,
@@ -221,10 +232,21 @@ fn first_object(objects: &[u8]) -> (u8, Object<'static>) {
     let space = match group {
         0 => "device attribute",
         1..=2 => "binary input",
-        10..=13 => "binary output",
+        12 => match variation {
+            1 => "binary output command g12v1",
+            2 => "binary output command g12v2",
+            _ => "binary output command g12v3",
+        },
+        10 | 11 | 13 => "binary output",
         20..=23 => "counter",
         30..=34 => "analog input",
-        40..=43 => "analog output",
+        41 => match variation {
+            1 => "analog output command g41v1",
+            2 => "analog output command g41v2",
+            3 => "analog output command g41v3",
+            _ => "analog output command g41v4",
+        },
+        40 | 42 | 43 => "analog output",
         50..=52 => "time",
         60 => "class",
         70 => "file",
@@ -245,6 +267,36 @@ fn first_object(objects: &[u8]) -> (u8, Object<'static>) {
     let object =
         range.map_or(Object::None, |(first, last)| Object::Range { space, first, last: last.max(first) });
     (group, object)
+}
+
+/// A file object in free format (IEEE 1815, 11.9): group, variation, qualifier 0x5b, count 1, size 2.
+fn file_object(objects: &[u8], variation: u8) -> Option<&[u8]> {
+    match objects {
+        [70, found, 0x5b, 1, _, _, object @ ..] if *found == variation => Some(object),
+        _ => None,
+    }
+}
+
+/// The name in a file command (variation 3): offset and size of the name come first.
+fn file_name(objects: &[u8]) -> Option<Cow<'_, str>> {
+    let object = file_object(objects, 3)?;
+    let (offset, size) = (usize::from(le16(object, 0)?), usize::from(le16(object, 2)?));
+    object.get(offset..offset + size).filter(|name| !name.is_empty()).map(text)
+}
+
+/// Authentication for files (variation 2): offset and size of user and password, key 4, then both in clear text.
+fn file_log_in(objects: &[u8], context: &mut Context<'_>) {
+    let Some(object) = file_object(objects, 2) else { return };
+    let part = |at: usize| {
+        let (offset, size) = (usize::from(le16(object, at)?), usize::from(le16(object, at + 2)?));
+        object.get(offset..offset + size)
+    };
+    let (Some(user), Some(secret)) = (part(0), part(4)) else {
+        return context.malformed("file authentication cut short");
+    };
+    let user = text(user);
+    let weakness = default_credentials::weakness(Some(&user), secret);
+    context.credential("password", Some(&user), Protection::Clear, weakness);
 }
 
 /// True when an echoed control carries a status other than success (IEEE 1815, 11.3 and 11.6).

@@ -22,8 +22,6 @@ const START: u8 = 0x68;
 /// Shortest and longest length field.
 const LENGTH_MIN: u8 = 4;
 const LENGTH_MAX: u8 = 253;
-/// Type, structure, cause 2, common address 2, object address 3.
-const ASDU_BYTES_MIN: usize = 9;
 
 const ACTIVATION: u8 = 6;
 const ACTIVATION_CONFIRMATION: u8 = 7;
@@ -31,10 +29,27 @@ const DEACTIVATION: u8 = 8;
 const DEACTIVATION_CONFIRMATION: u8 = 9;
 const TERMINATION: u8 = 10;
 
+/// How wide the fields of a data unit are. The standard fixes them, yet stations that came from serial lines keep
+/// their own (IEC 60870-5-101, 7.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Profile {
+    cause: usize,
+    station: usize,
+    object: usize,
+}
+
+/// The widths of IEC 60870-5-104, 7.
+const STANDARD: Profile = Profile { cause: 2, station: 2, object: 3 };
+/// Widths met on serial lines.
+const SHORT: [Profile; 2] =
+    [Profile { cause: 1, station: 2, object: 2 }, Profile { cause: 1, station: 1, object: 2 }];
+
 #[derive(Default)]
 struct Iec104 {
     /// By type, common address and object address.
     pending: Pending<(u8, u16, u32), ()>,
+    /// The short profile was told already.
+    short_told: bool,
 }
 
 fn probe(opening: &Opening<'_>) -> Verdict {
@@ -104,18 +119,26 @@ impl Dissector for Iec104 {
 impl Iec104 {
     fn asdu(&mut self, bytes: &[u8], context: &mut Context<'_>) {
         let mut cursor = Cursor::new(bytes);
-        let head = (cursor.u8(), cursor.u8(), cursor.u8(), cursor.u8(), cursor.le16());
-        let (Some(kind), Some(structure), Some(cause), Some(_), Some(station)) = head else {
+        let (Some(kind), Some(structure)) = (cursor.u8(), cursor.u8()) else {
             return context.malformed("data unit cut short");
         };
-        if bytes.len() < ASDU_BYTES_MIN {
-            return context.malformed("data unit without object");
+        let profile = profile(kind, structure, bytes.len());
+        if profile != STANDARD && !self.short_told {
+            self.short_told = true;
+            context.malformed("field widths of serial lines");
         }
-        let first = cursor.le24().unwrap_or(0);
+        let fields = (cursor.u8(), cursor.skip(profile.cause - 1), number(&mut cursor, profile.station));
+        let (Some(cause), Some(()), Some(station)) = fields else {
+            return context.malformed("data unit cut short");
+        };
+        let Some(first) = number(&mut cursor, profile.object) else {
+            return context.malformed("data unit without object");
+        };
+        let station = station as u16;
         let count = u64::from(structure & 0x7f).max(1);
         let last = if structure & 0x80 != 0 { u64::from(first) + count - 1 } else { u64::from(first) };
         let qualifier = match kind {
-            45..=47 | 58..=60 => byte(bytes, 9).unwrap_or(0),
+            45..=47 | 58..=60 => cursor.u8().unwrap_or(0),
             _ => 0,
         };
         let (operation, name) = meaning(kind, qualifier);
@@ -144,6 +167,50 @@ impl Iec104 {
             _ => context.request_of(operation, name, code, unit, object),
         }
     }
+}
+
+/// The profile that fits the length; the standard one when none does, or the type's size is not known.
+fn profile(kind: u8, structure: u8, length: usize) -> Profile {
+    let Some(size) = element_bytes(kind) else { return STANDARD };
+    let (count, sequence) = (usize::from(structure & 0x7f), structure & 0x80 != 0);
+    let fits = |profile: &Profile| {
+        let head = 2 + profile.cause + profile.station;
+        let objects = if sequence { profile.object + count * size } else { count * (profile.object + size) };
+        head + objects == length
+    };
+    if fits(&STANDARD) {
+        return STANDARD;
+    }
+    SHORT.into_iter().find(fits).unwrap_or(STANDARD)
+}
+
+/// Little-endian number of one to three bytes.
+fn number(cursor: &mut Cursor<'_>, bytes: usize) -> Option<u32> {
+    match bytes {
+        1 => cursor.u8().map(u32::from),
+        2 => cursor.le16().map(u32::from),
+        _ => cursor.le24(),
+    }
+}
+
+/// Bytes of one information element without its address (IEC 60870-5-101, 7.3, and 60870-5-104, 8).
+fn element_bytes(kind: u8) -> Option<usize> {
+    Some(match kind {
+        102 => 0,
+        1 | 3 | 45..=47 | 70 | 100 | 101 | 105 | 113 => 1,
+        5 | 21 | 104 | 106 => 2,
+        9 | 11 | 48 | 49 | 110 | 111 => 3,
+        2 | 4 | 51 => 4,
+        6 | 7 | 13 | 15 | 20 | 50 | 112 => 5,
+        10 | 12 | 17 => 6,
+        18 | 19 | 103 => 7,
+        8 | 14 | 16 | 30 | 31 | 58..=60 => 8,
+        32 | 107 => 9,
+        34 | 35 | 38 | 61 | 62 => 10,
+        39 | 40 | 64 => 11,
+        33 | 36 | 37 | 63 => 12,
+        _ => return None,
+    })
 }
 
 /// What a type identification means (IEC 60870-5-101, table 8 and following). For commands the qualifier's highest
@@ -176,5 +243,22 @@ fn meaning(kind: u8, qualifier: u8) -> (Operation, &'static str) {
         120..=127 => (Operation::Transfer, "file transfer"),
         81..=95 => (Operation::LogIn, "authentication"),
         _ => (Operation::Other, "reserved type"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_profile_follows_from_the_length() {
+        // One single command: type, structure, cause 2, station 2, object 3, command 1.
+        assert_eq!(profile(45, 1, 10), STANDARD);
+        assert_eq!(profile(45, 1, 8), SHORT[0]);
+        assert_eq!(profile(45, 1, 7), SHORT[1]);
+        // Four measured values in sequence, and a length that no profile explains.
+        assert_eq!(profile(13, 0x84, 9 + 20), STANDARD);
+        assert_eq!(profile(45, 1, 60), STANDARD);
+        assert_eq!(profile(200, 1, 8), STANDARD);
     }
 }

@@ -164,8 +164,22 @@ fn response(body: &[u8], context: &mut Context<'_>) {
     blocks(body, |kind, block, _| match kind {
         0x8009 => slot = record(block).map_or(0, |(slot, _)| slot),
         0x0020 => identification(block, slot, context),
+        // I&M1: function 32, location 22. I&M3: descriptor 54. Of the device itself only.
+        0x0021 if slot == 0 => tell(block.get(32..54), Attribute::Location, "PROFINET I&M1", context),
+        0x0023 if slot == 0 => tell(block.get(..54), Attribute::Description, "PROFINET I&M3", context),
+        // The device names itself: length 2, name of station.
+        0x8106 => {
+            let length = be16(block, 0).map_or(0, usize::from);
+            tell(block.get(2..2 + length), Attribute::Name, "PROFINET CM Connect", context);
+        }
         _ => {}
     });
+}
+
+fn tell(value: Option<&[u8]>, attribute: Attribute, source: &'static str, context: &mut Context<'_>) {
+    if let Some(value) = value {
+        context.identity(attribute, &text(value), source);
+    }
 }
 
 /// I&M0 (PROFIBUS profile guidelines part 1): vendor 2, order number 20, serial number 16, hardware revision 2,
