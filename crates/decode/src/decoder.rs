@@ -2,14 +2,16 @@
 
 use std::net::IpAddr;
 
-use hashbrown::HashMap;
 use model::{
     Certainty, Endpoint, Ends, Evidence, Family, FlowId, Frame, Host, Mac, Observer, Path, Side, Sighting,
     Timestamp, Transport,
 };
 
 use crate::cursor::{be16, be32, byte};
-use crate::flow::{FLOW_SILENCE_NANOSECONDS, FLOWS_MAX, FLOWS_SWEEP_FROM, Flow, FlowKey, guess_orientation};
+use crate::flow::{
+    FLOW_SILENCE_NANOSECONDS, FLOWS_MAX, FLOWS_SWEEP_FROM, Flow, FlowKey, FlowTable, guess_orientation,
+    path_number,
+};
 use crate::fragments::{Fragments, Piece};
 use crate::packet::{self, Body, IpPacket, LinkProtocol, Packet};
 use crate::protocol::Orientation;
@@ -67,8 +69,8 @@ impl std::ops::AddAssign for Counts {
 /// Decodes the frames of one capture, or of one share of its flows.
 pub struct Decoder {
     table: Table,
-    flows: HashMap<FlowKey, u32, foldhash::fast::RandomState>,
-    slots: Vec<Option<Box<Flow>>>,
+    flows: FlowTable,
+    slots: Vec<Option<Flow>>,
     free: Vec<u32>,
     fragments: Fragments,
     counts: Counts,
@@ -119,7 +121,7 @@ impl Decoder {
     pub fn new() -> Decoder {
         Decoder {
             table: Table::default(),
-            flows: HashMap::default(),
+            flows: FlowTable::default(),
             slots: Vec::new(),
             free: Vec::new(),
             fragments: Fragments::default(),
@@ -316,7 +318,7 @@ impl Decoder {
             _ => port_ends(ip, ip.payload, Transport::Udp),
         }
         .unwrap_or_else(|| plain_ends(ip));
-        if let Some(&id) = self.flows.get(&FlowKey::of(&ends, 0)) {
+        if let Some(id) = self.flows.get(&FlowKey::of(&ends, 0)) {
             observer.sighting(FlowId(id), Side::A, seen.at, &Sighting::Malformed(reason));
         }
     }
@@ -372,7 +374,7 @@ impl Decoder {
 
     /// True when an opening SYN uses the ports of an older connection.
     fn begins_anew(&self, id: u32, segment: &Segment<'_>) -> bool {
-        let Some(flow) = self.slots.get(id as usize).and_then(Option::as_deref) else { return false };
+        let Some(flow) = self.slots.get(id as usize).and_then(Option::as_ref) else { return false };
         let from = flow.side(&segment.ends.a);
         flow.ended || flow.orientation.evidence == Evidence::Start && flow.orientation.initiator != from
     }
@@ -405,7 +407,7 @@ impl Decoder {
         observer: &mut O,
         begin: impl FnOnce(&Table) -> (Orientation, Reading, (&'static str, Family, Certainty)),
     ) -> u32 {
-        if let Some(&id) = self.flows.get(&key) {
+        if let Some(id) = self.flows.get(&key) {
             return id;
         }
         if self.flows.len() >= FLOWS_MAX {
@@ -420,7 +422,7 @@ impl Decoder {
             }
         };
         if let Some(slot) = self.slots.get_mut(id as usize) {
-            *slot = Some(Box::new(Flow::new(key, segment.ends, orientation, reading, at)));
+            *slot = Some(Flow::new(key, segment.ends, orientation, reading, at));
         }
         self.flows.insert(key, id);
         observer.opened(FlowId(id), &segment.ends, at);
@@ -438,15 +440,15 @@ impl Decoder {
         seen: &Seen,
         observer: &mut O,
     ) -> Option<(&mut Flow, Side)> {
-        let flow = self.slots.get_mut(id as usize)?.as_deref_mut()?;
+        let flow = self.slots.get_mut(id as usize)?.as_mut()?;
         let from = flow.side(&segment.ends.a);
         flow.last = seen.at;
         observer.carried(FlowId(id), from, seen.at, seen.bytes);
         let path =
             Path { from: seen.source, to: seen.destination, vlan: seen.vlan, hops_left: segment.hops_left };
-        let known = &mut flow.paths[from as usize];
-        if *known != Some(path) {
-            *known = Some(path);
+        let (number, known) = (path_number(&path), &mut flow.paths[from as usize]);
+        if *known != number {
+            *known = number;
             observer.path(FlowId(id), from, &path);
         }
         Some((flow, from))
@@ -454,7 +456,7 @@ impl Decoder {
 
     /// Opening and end of a TCP connection.
     fn handshake<O: Observer>(&mut self, id: u32, from: Side, tcp: Tcp, observer: &mut O) {
-        let Some(flow) = self.slots.get_mut(id as usize).and_then(Option::as_deref_mut) else { return };
+        let Some(flow) = self.slots.get_mut(id as usize).and_then(Option::as_mut) else { return };
         if tcp.flags & SYN != 0 {
             let initiator = if tcp.flags & ACK == 0 { from } else { from.other() };
             if flow.orientation.evidence < Evidence::Start {
@@ -479,7 +481,7 @@ impl Decoder {
         seen: &Seen,
         observer: &mut O,
     ) {
-        let Some(flow) = self.slots.get_mut(id as usize).and_then(Option::as_deref_mut) else { return };
+        let Some(flow) = self.slots.get_mut(id as usize).and_then(Option::as_mut) else { return };
         let before = flow.held_bytes();
         if tcp.flags & ACK != 0 {
             let other = from.other();
@@ -543,7 +545,7 @@ impl Decoder {
         transport: table::Transport,
         observer: &mut O,
     ) {
-        let Some(flow) = self.slots.get_mut(id as usize).and_then(Option::as_deref_mut) else { return };
+        let Some(flow) = self.slots.get_mut(id as usize).and_then(Option::as_mut) else { return };
         let port = flow.port();
         let mut moment = Moment {
             at: seen.at,
@@ -559,7 +561,7 @@ impl Decoder {
 
     /// Reads what still waits for missing bytes: they will not come any more.
     fn drain_stream<O: Observer>(&mut self, id: u32, observer: &mut O) {
-        let Some(flow) = self.slots.get_mut(id as usize).and_then(Option::as_deref_mut) else { return };
+        let Some(flow) = self.slots.get_mut(id as usize).and_then(Option::as_mut) else { return };
         let seen = Seen {
             at: flow.last,
             bytes: 0,
@@ -589,7 +591,7 @@ impl Decoder {
 
     /// Closes flows that have been silent; when that does not make room, the older half of all.
     fn sweep<O: Observer>(&mut self, now: Timestamp, observer: &mut O) {
-        let live = |slot: &Option<Box<Flow>>| slot.as_deref().map(|flow| flow.last);
+        let live = |slot: &Option<Flow>| slot.as_ref().map(|flow| flow.last);
         let mut ages: Vec<(Timestamp, u32)> =
             self.slots.iter().zip(0..).filter_map(|(slot, id)| live(slot).map(|last| (last, id))).collect();
         ages.sort_unstable();

@@ -1,9 +1,9 @@
 //! Flows: the frames between two ends, from the first to the last.
 
-use std::hash::{Hash, Hasher};
 use std::net::IpAddr;
 
-use model::{Endpoint, Ends, Evidence, Host, Path, Side, Timestamp, Transport};
+use hashbrown::HashMap;
+use model::{Endpoint, Ends, Evidence, Host, Mac, Path, Side, Timestamp, Transport};
 
 use crate::protocol::Orientation;
 use crate::reading::Reading;
@@ -15,43 +15,90 @@ pub const FLOWS_MAX: usize = 200_000;
 pub const FLOWS_SWEEP_FROM: usize = 50_000;
 /// A flow silent for this long may be closed when there are many, in nanoseconds (two minutes).
 pub const FLOW_SILENCE_NANOSECONDS: i64 = 120 * 1_000_000_000;
-/// A copy of a frame within this time is a mirror's, in nanoseconds (5 ms): mirrors copy at once, hosts repeat later.
-const DUPLICATE_NANOSECONDS: i64 = 5_000_000;
+/// A copy of a frame within this time is a mirror's, in microseconds (5 ms): mirrors copy at once, hosts repeat later.
+const DUPLICATE_MICROSECONDS: u32 = 5_000;
 /// So many frames of one side are remembered to recognise copies.
 const RECENT_FRAMES: usize = 2;
 
-/// What tells flows apart: both ends in a fixed order, and what carries them.
+/// What tells flows apart: both ends in a fixed order, and what carries them. Between IPv4 hosts it fits into one
+/// number, which keeps the table small enough for the cache of a core.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FlowKey {
-    low: (u128, u16),
-    high: (u128, u16),
-    /// Transport, protocol number or EtherType, and the link protocol's number in the table.
-    kind: u32,
+pub enum FlowKey {
+    /// Between IPv4 hosts: both addresses, both ports, transport.
+    V4(u128),
+    /// Between other hosts.
+    Wide(WideKey),
 }
 
-impl Hash for FlowKey {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u128(self.low.0);
-        state.write_u128(self.high.0);
-        state.write_u64(u64::from(self.low.1) << 48 | u64::from(self.high.1) << 32 | u64::from(self.kind));
-    }
+/// The key of a flow between IPv6 or link hosts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct WideKey {
+    low: (u128, u16),
+    high: (u128, u16),
+    kind: u16,
 }
 
 impl FlowKey {
     /// The key of the flow between these ends. `link` is the number of the protocol on Ethernet, so that several
     /// protocols of one EtherType are several flows.
+    #[inline]
     pub fn of(ends: &Ends, link: u8) -> FlowKey {
-        let a = (number(ends.a.host), ends.a.port);
-        let b = (number(ends.b.host), ends.b.port);
-        let (low, high) = if a <= b { (a, b) } else { (b, a) };
-        let transport: u32 = match ends.transport {
+        let transport: u16 = match ends.transport {
             Transport::Tcp => 1,
             Transport::Udp => 2,
             Transport::Icmp => 3,
             Transport::Ip => 4,
             Transport::Ethernet => 5,
         };
-        FlowKey { low, high, kind: transport << 8 | u32::from(link) }
+        if let (Host::Ip(IpAddr::V4(a)), Host::Ip(IpAddr::V4(b))) = (ends.a.host, ends.b.host) {
+            let end = |ip, port| u64::from(u32::from(ip)) << 16 | u64::from(port);
+            let (a, b) = (end(a, ends.a.port), end(b, ends.b.port));
+            let (low, high) = if a <= b { (a, b) } else { (b, a) };
+            return FlowKey::V4(u128::from(low) << 64 | u128::from(high) << 8 | u128::from(transport));
+        }
+        let a = (number(ends.a.host), ends.a.port);
+        let b = (number(ends.b.host), ends.b.port);
+        let (low, high) = if a <= b { (a, b) } else { (b, a) };
+        FlowKey::Wide(WideKey { low, high, kind: transport << 8 | u16::from(link) })
+    }
+}
+
+/// Which flow has which number.
+#[derive(Default)]
+pub struct FlowTable {
+    v4: HashMap<u128, u32, foldhash::fast::RandomState>,
+    wide: HashMap<WideKey, u32, foldhash::fast::RandomState>,
+}
+
+impl FlowTable {
+    /// The number of a flow.
+    #[inline]
+    pub fn get(&self, key: &FlowKey) -> Option<u32> {
+        match key {
+            FlowKey::V4(key) => self.v4.get(key).copied(),
+            FlowKey::Wide(key) => self.wide.get(key).copied(),
+        }
+    }
+
+    /// Remembers the number of a flow.
+    pub fn insert(&mut self, key: FlowKey, id: u32) {
+        match key {
+            FlowKey::V4(key) => self.v4.insert(key, id),
+            FlowKey::Wide(key) => self.wide.insert(key, id),
+        };
+    }
+
+    /// Forgets a flow.
+    pub fn remove(&mut self, key: &FlowKey) {
+        match key {
+            FlowKey::V4(key) => self.v4.remove(key),
+            FlowKey::Wide(key) => self.wide.remove(key),
+        };
+    }
+
+    /// How many flows there are.
+    pub fn len(&self) -> usize {
+        self.v4.len() + self.wide.len()
     }
 }
 
@@ -61,44 +108,64 @@ fn number(host: Host) -> u128 {
     match host {
         Host::Ip(IpAddr::V4(ip)) => 0xffff_0000_0000 | u128::from(u32::from(ip)),
         Host::Ip(IpAddr::V6(ip)) => u128::from(ip),
-        Host::Mac(mac) => mac.0.iter().fold(0, |sum, &byte| sum << 8 | u128::from(byte)),
+        Host::Mac(mac) => mac_number(mac),
     }
 }
 
-/// One flow while it lives.
+fn mac_number(mac: Mac) -> u128 {
+    let [a, b, c, d, e, f] = mac.0;
+    u128::from(u64::from_be_bytes([0, 0, a, b, c, d, e, f]))
+}
+
+/// The way a frame came, as one number that is compared for every frame. 0 stands for "none seen yet".
+#[inline]
+pub fn path_number(path: &Path) -> u128 {
+    let mac = |mac: Option<Mac>| mac.map_or(0, mac_number);
+    let hops = path.hops_left.map_or(0, u128::from);
+    let vlan = path.vlan.map_or(0, u128::from);
+    1 << 127
+        | mac(path.from) << 73
+        | mac(path.to) << 25
+        | vlan << 9
+        | hops << 1
+        | u128::from(path.hops_left.is_some())
+}
+
+/// One flow while it lives. What every frame touches stands first and together.
+#[repr(C)]
 pub struct Flow {
-    /// Its key in the table.
-    pub key: FlowKey,
+    /// The way the frames of each side take, by [`path_number`].
+    pub paths: [u128; 2],
+    recent: [[(u32, u32); RECENT_FRAMES]; 2],
+    /// Last frame.
+    pub last: Timestamp,
     /// Its ends.
     pub ends: Ends,
     /// Who started it.
     pub orientation: Orientation,
-    /// Last frame.
-    pub last: Timestamp,
     /// True after FIN or RST: a new SYN begins a new flow.
     pub ended: bool,
-    /// The way the frames of each side take.
-    pub paths: [Option<Path>; 2],
     /// Both directions of TCP.
     pub streams: [Stream; 2],
     /// What is said.
     pub reading: Reading,
-    recent: [[(u32, i64); RECENT_FRAMES]; 2],
+    /// Its key in the table.
+    pub key: FlowKey,
 }
 
 impl Flow {
     /// A flow whose first frame goes from `ends.a` to `ends.b`.
     pub fn new(key: FlowKey, ends: Ends, orientation: Orientation, reading: Reading, at: Timestamp) -> Flow {
         Flow {
-            key,
+            paths: [0; 2],
+            recent: [[(0, 0); RECENT_FRAMES]; 2],
+            last: at,
             ends,
             orientation,
-            last: at,
             ended: false,
-            paths: [None; 2],
             streams: Default::default(),
             reading,
-            recent: [[(0, i64::MIN); RECENT_FRAMES]; 2],
+            key,
         }
     }
 
@@ -117,14 +184,16 @@ impl Flow {
     #[inline]
     pub fn is_duplicate(&mut self, from: Side, fingerprint: u32, at: Timestamp) -> bool {
         let recent = &mut self.recent[from as usize];
-        let copy = |&(seen, time): &(u32, i64)| {
-            seen == fingerprint && (at.0.saturating_sub(time)).unsigned_abs() <= DUPLICATE_NANOSECONDS as u64
+        // Microseconds that wrap around after an hour are enough to tell milliseconds. 0 marks an empty place.
+        let (fingerprint, now) = (fingerprint.max(1), (at.0 / 1000) as u32);
+        let copy = |&(seen, time): &(u32, u32)| {
+            seen == fingerprint && (now.wrapping_sub(time) as i32).unsigned_abs() <= DUPLICATE_MICROSECONDS
         };
         if recent.iter().any(copy) {
             return true;
         }
         recent.rotate_right(1);
-        recent[0] = (fingerprint, at.0);
+        recent[0] = (fingerprint, now);
         false
     }
 }

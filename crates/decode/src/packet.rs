@@ -97,6 +97,7 @@ pub struct Fragment {
 }
 
 /// Reads a captured frame down to its network layer.
+#[inline]
 pub fn read(link: LinkType, bytes: &[u8]) -> Packet<'_> {
     match link {
         LinkType::ETHERNET => ethernet(bytes),
@@ -113,6 +114,7 @@ fn bare(body: Body<'_>) -> Packet<'_> {
 }
 
 /// An Ethernet II or IEEE 802.3 frame.
+#[inline]
 pub fn ethernet(bytes: &[u8]) -> Packet<'_> {
     let mut cursor = Cursor::new(bytes);
     let (Some(destination), Some(source), Some(kind)) = (cursor.array(), cursor.array(), cursor.be16())
@@ -124,6 +126,7 @@ pub fn ethernet(bytes: &[u8]) -> Packet<'_> {
 }
 
 /// Steps over VLAN tags (IEEE 802.1Q), HSR tags and MPLS labels to the payload.
+#[inline]
 fn tagged(mut kind: u16, mut bytes: &[u8]) -> (Option<u16>, Body<'_>) {
     let mut vlan = None;
     for _ in 0..TAGS_MAX {
@@ -250,6 +253,7 @@ fn loopback(bytes: &[u8]) -> Packet<'_> {
 }
 
 /// An IP packet of either version.
+#[inline]
 pub fn ip(bytes: &[u8]) -> Body<'_> {
     let read = match byte(bytes, 0).map(|first| first >> 4) {
         Some(4) => ipv4(bytes),
@@ -260,6 +264,7 @@ pub fn ip(bytes: &[u8]) -> Body<'_> {
 }
 
 /// RFC 791.
+#[inline]
 fn ipv4(bytes: &[u8]) -> Option<IpPacket<'_>> {
     let (header, _) = bytes.split_first_chunk::<20>()?;
     let header_length = usize::from(header[0] & 15) * 4;
