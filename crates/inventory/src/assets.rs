@@ -38,7 +38,8 @@ pub fn plant(conversations: Conversations, hosts: Hosts) -> Plant {
     let known = hosts.records.keys().copied().filter(|host| {
         matches!(host, Host::Mac(_)) && hosts.records.get(host).is_some_and(|r| !r.ways.is_empty())
     });
-    let identified = identify(&hosts, present.chain(known));
+    let pairs = conversations.iter().map(|c| (c.initiator, c.responder));
+    let identified = identify(&hosts, present.chain(known), pairs);
     let mut assets = Vec::new();
     for device in &identified.devices {
         let shown: Vec<Host> = device.iter().copied().filter(|h| shows(*h, &presences, &hosts)).collect();

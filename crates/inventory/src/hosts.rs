@@ -60,6 +60,8 @@ pub struct Way {
     pub taken: bool,
     /// The highest hop count seen.
     pub hops: u8,
+    /// True when some went to an address that is not public.
+    pub inwards: bool,
     /// To whom they were handed: of several the lowest, as a sample of who stands beside the sender.
     pub to: Option<Mac>,
     /// How often it was told.
@@ -207,7 +209,8 @@ impl Way {
         };
         let hops = if receiver.is_unicast() { path.hops_left.unwrap_or(0) } else { 0 };
         let to = path.to.filter(|to| !to.is_group() && !to.is_zero());
-        Way { from, vlans: path.vlan.into_iter().collect(), fresh, taken, hops, to, times: 1 }
+        let inwards = receiver.is_unicast() && receiver.ip().is_some() && !receiver.is_public();
+        Way { from, vlans: path.vlan.into_iter().collect(), fresh, taken, hops, inwards, to, times: 1 }
     }
 
     /// True when every frame on this way had passed a router.
@@ -231,6 +234,7 @@ impl Record {
             known.fresh |= way.fresh;
             known.taken |= way.taken;
             known.hops = known.hops.max(way.hops);
+            known.inwards |= way.inwards;
             known.to = known.to.into_iter().chain(way.to).min();
             known.times += way.times;
         } else if self.ways.len() < BINDINGS_MAX {

@@ -51,8 +51,13 @@ struct Carrier<'a> {
 type Carriers<'a> = BTreeMap<Mac, Carrier<'a>>;
 type Owners = BTreeMap<IpAddr, BTreeSet<Mac>>;
 
-/// Joins addresses to devices. `present` are the hosts that must each be in a set.
-pub fn identify(hosts: &Hosts, present: impl Iterator<Item = Host>) -> Identified {
+/// Joins addresses to devices. `present` are the hosts that must each be in a set, `pairs` those that spoke to each
+/// other.
+pub fn identify(
+    hosts: &Hosts,
+    present: impl Iterator<Item = Host>,
+    pairs: impl Iterator<Item = (Host, Host)>,
+) -> Identified {
     let mut found = Identified::default();
     let mut owners = Owners::new();
     for (host, record) in &hosts.records {
@@ -68,13 +73,16 @@ pub fn identify(hosts: &Hosts, present: impl Iterator<Item = Host>) -> Identifie
     }
     found.conflicts.sort();
     let carriers = carriers(hosts, &mut owners);
+    let crowds = crowds(hosts, pairs);
+    let is_crowd = |mac: &Mac| crowds.contains(mac) && carriers.get(mac).is_some_and(|c| c.own.len() != 1);
 
     let mut union = Union::default();
     present.for_each(|host| {
         union.add(host);
     });
     for (ip, macs) in &owners {
-        macs.iter().for_each(|mac| union.join(Host::Ip(*ip), Host::Mac(*mac)));
+        let telling = macs.iter().filter(|mac| !is_crowd(mac));
+        telling.for_each(|mac| union.join(Host::Ip(*ip), Host::Mac(*mac)));
     }
     for (mac, carrier) in &carriers {
         let routed = routed(*mac, carrier, &owners);
@@ -88,13 +96,24 @@ pub fn identify(hosts: &Hosts, present: impl Iterator<Item = Host>) -> Identifie
         for ip in carrier.data.keys() {
             if routed.contains(ip) {
                 found.routed.insert(*ip);
-            } else if !owners.contains_key(ip) {
+            } else if !owners.contains_key(ip) && !crowds.contains(mac) {
                 union.join(Host::Ip(*ip), Host::Mac(*mac));
             }
         }
     }
     found.devices = union.sets();
     found
+}
+
+/// Hardware addresses behind which hosts speak to each other, though nobody speaks to himself over the wire: a
+/// simulator plays many devices, or a capture was rewritten. They tell nothing of who is who.
+fn crowds(hosts: &Hosts, pairs: impl Iterator<Item = (Host, Host)>) -> BTreeSet<Mac> {
+    let own =
+        |host: Host| hosts.records.get(&host).into_iter().flat_map(|r| &r.ways).filter(|w| !w.is_taken());
+    let common = |(a, b): (Host, Host)| {
+        own(a).filter(move |way| own(b).any(|other| other.from == way.from)).map(|way| way.from)
+    };
+    pairs.filter(|(a, b)| a != b && a.ip().is_some() && b.ip().is_some()).flat_map(common).collect()
 }
 
 /// The hardware addresses that own an address by claims, and those that claim it against each other.
@@ -196,7 +215,8 @@ fn routed(mac: Mac, carrier: &Carrier<'_>, owners: &Owners) -> BTreeSet<IpAddr> 
     for (ip, way) in &loose {
         let alone = all.len() == 1;
         let over_router = way.is_taken() && (!alone || is_public(*ip) || one_router_away(way.hops));
-        let from_outside = ip.is_ipv4() && is_public(*ip) && has_private;
+        // A private address is never a neighbour of a public one.
+        let from_outside = ip.is_ipv4() && is_public(*ip) && (has_private || way.inwards);
         if mac.is_virtual_router() || over_router || from_outside {
             routed.insert(*ip);
         }

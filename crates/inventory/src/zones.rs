@@ -39,16 +39,7 @@ pub fn propose(
     }
     by_partners(&mut grounds, conversations);
     by_vlan(&mut grounds, assets);
-    let local: BTreeSet<&Ground> = assets
-        .iter()
-        .zip(&grounds)
-        .filter(|(a, _)| !a.macs.is_empty())
-        .filter_map(|(_, g)| g.as_ref())
-        .collect();
-    let only = match local.len() {
-        1 => local.first().map(|ground| (*ground).clone()),
-        _ => None,
-    };
+    let only = only(assets, &grounds);
     let mut members: BTreeMap<Ground, Vec<usize>> = BTreeMap::new();
     for (at, (asset, found)) in assets.iter().zip(grounds).enumerate() {
         let alone = || asset.vlans.first().map_or(Ground::Link, |vlan| Ground::Vlan(*vlan));
@@ -56,6 +47,16 @@ pub fn propose(
         members.entry(ground).or_default().push(at);
     }
     members.into_iter().map(|(ground, members)| zone(&ground, &members, assets)).collect()
+}
+
+/// The one ground there is: of assets whose own frames were seen, else of all inside.
+fn only(assets: &[Asset], grounds: &[Option<Ground>]) -> Option<Ground> {
+    let inside = || assets.iter().zip(grounds).filter_map(|(a, g)| Some((a, g.as_ref()?)));
+    let inside = || inside().filter(|(_, ground)| **ground != Ground::Outside);
+    let local: BTreeSet<&Ground> = inside().filter(|(a, _)| !a.macs.is_empty()).map(|(_, g)| g).collect();
+    let all: BTreeSet<&Ground> = inside().map(|(_, g)| g).collect();
+    let chosen = if local.is_empty() { all } else { local };
+    chosen.first().filter(|_| chosen.len() == 1).map(|ground| (*ground).clone())
 }
 
 /// Networks joined to wider ones, because their hosts speak to each other without a router between.
