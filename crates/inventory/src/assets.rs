@@ -217,7 +217,7 @@ fn asset(
         facts_of_maker(*mac, asset.first, asset.last).into_iter().for_each(|fact| facts.add(fact));
     }
     limits.facts_dropped += facts.dropped();
-    asset.facts = facts.ranked();
+    asset.facts = facts.with_everyday_makers().ranked();
     asset
 }
 

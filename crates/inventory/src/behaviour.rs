@@ -41,6 +41,8 @@ pub struct Behaviour {
     pub operates: BTreeMap<AssetId, Operated>,
     /// Devices with which it exchanges cyclic field data that it opened.
     pub field_devices: BTreeSet<AssetId>,
+    /// True when some of them stand in its own network: cyclic data is not meant to pass a router.
+    pub field_at_home: bool,
     /// Those that opened an exchange of cyclic field data with it.
     pub field_masters: BTreeSet<AssetId>,
     /// Those with which it exchanges cyclic field data without it being clear who opened the exchange.
@@ -247,6 +249,7 @@ fn operate(
     if c.family == Family::Fieldbus {
         let sure = c.evidence > Evidence::FirstSender;
         if heard && let Some(behaviour) = of(all, asker) {
+            behaviour.field_at_home |= !elsewhere;
             if sure { &mut behaviour.field_devices } else { &mut behaviour.field_peers }.insert(device);
         }
         if heard && let Some(behaviour) = of(all, device) {

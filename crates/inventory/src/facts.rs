@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use model::{Fact, IdentitySighting, Timestamp};
+use model::{Attribute, Fact, IdentitySighting, Timestamp};
+
+use crate::tables::makers;
 
 /// Identity values kept for one host; hosts may state as many as they like.
 pub const FACTS_MAX: usize = 48;
@@ -86,6 +88,19 @@ impl Facts {
         self.dropped
     }
 
+    /// Makers under the names people use, so that `Siemens AG` and `Siemens` are one.
+    pub fn with_everyday_makers(self) -> Facts {
+        let mut named = Facts { dropped: self.dropped, ..Facts::default() };
+        for fact in self.list {
+            let value = match fact.attribute {
+                Attribute::Vendor if makers::trade(&fact.value).is_some() => makers::everyday(&fact.value),
+                _ => fact.value,
+            };
+            named.add(Fact { value, ..fact });
+        }
+        named
+    }
+
     /// All values, best first for each attribute: what the device states before what was derived or guessed,
     /// then what was stated latest.
     pub fn ranked(mut self) -> Vec<Fact> {
@@ -128,7 +143,7 @@ pub fn cleaned(value: &str) -> Option<Cow<'_, str>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{Attribute, Confidence, Subject};
+    use model::{Confidence, Subject};
 
     fn stated(value: &str, at: i64, confidence: Confidence, facts: &mut Facts) {
         let sighting = IdentitySighting {

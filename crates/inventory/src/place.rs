@@ -106,7 +106,8 @@ fn serves(portrait: &Portrait<'_>, scale: &mut Scale<Level>) {
             0 => "sends cyclic process data to a group".to_string(),
             n => format!("exchanges cyclic process data with {}", count(n, "device")),
         };
-        scale.put(Level::Control, 5.0, Kind::Cycles, text);
+        let strange = !b.field_devices.is_empty() && b.field_masters.is_empty() && !b.field_at_home;
+        scale.put(Level::Control, if strange { 1.5 } else { 5.0 }, Kind::Cycles, text);
     }
     if portrait.is_operated() || portrait.is_by_plant_maker() || portrait.is_router() {
         return;

@@ -93,7 +93,7 @@ fn field(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
     }
     if !b.field_devices.is_empty() {
         let text = format!("exchanges cyclic data with {}", count(b.field_devices.len(), "field device"));
-        scale.put(Role::Controller, 4.0, Kind::Cycles, text);
+        scale.put(Role::Controller, if b.field_at_home { 4.0 } else { 2.0 }, Kind::Cycles, text);
     } else if !b.field_masters.is_empty() {
         let text = format!("exchanges cyclic data with {}", count(b.field_masters.len(), "controller"));
         scale.put(Role::IoDevice, 4.0, Kind::Cycles, text);
