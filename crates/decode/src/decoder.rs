@@ -158,7 +158,7 @@ impl Decoder {
             vlan: packet.vlan,
             depth: 0,
         };
-        self.packet(&packet, seen, observer);
+        self.packet(&packet, &seen, observer);
     }
 
     /// The capture is over: closes all flows, in the order they were opened as far as their numbers tell.
@@ -169,7 +169,8 @@ impl Decoder {
         }
     }
 
-    fn packet<O: Observer>(&mut self, packet: &Packet<'_>, seen: Seen, observer: &mut O) {
+    #[inline]
+    fn packet<O: Observer>(&mut self, packet: &Packet<'_>, seen: &Seen, observer: &mut O) {
         match packet.body {
             Body::Ip(ip) => self.ip(&ip, seen, observer),
             Body::Link(kind, payload) => self.link(kind, payload, None, seen, observer),
@@ -180,12 +181,13 @@ impl Decoder {
         }
     }
 
+    #[inline]
     fn link<O: Observer>(
         &mut self,
         kind: LinkProtocol,
         payload: &[u8],
         broken: Option<&'static str>,
-        seen: Seen,
+        seen: &Seen,
         observer: &mut O,
     ) {
         let (Some(source), destination) = (seen.source, seen.destination.unwrap_or_default()) else { return };
@@ -212,20 +214,21 @@ impl Decoder {
                 None => (orientation, Reading::default(), link_name(kind)),
             }
         });
-        let Some((flow, from)) = self.carry(id, &segment, &seen, observer) else { return };
+        let Some((flow, from)) = self.carry(id, &segment, seen, observer) else { return };
         if let Some(reason) = broken.filter(|_| !seen.truncated) {
             observer.sighting(FlowId(id), from, at, &Sighting::Malformed(reason));
         }
         let copy = flow.is_duplicate(from, segment.fingerprint, at);
         self.counts.duplicates += u64::from(copy);
         if found.is_some() && !copy {
-            self.datagram(id, from, &segment, &seen, table::Transport::Ip, observer);
+            self.datagram(id, from, &segment, seen, table::Transport::Ip, observer);
         }
     }
 
-    fn ip<O: Observer>(&mut self, ip: &IpPacket<'_>, seen: Seen, observer: &mut O) {
+    #[inline]
+    fn ip<O: Observer>(&mut self, ip: &IpPacket<'_>, seen: &Seen, observer: &mut O) {
         let truncated = seen.truncated || ip.payload.len() < ip.payload_length;
-        let seen = Seen { truncated, ..seen };
+        let seen = &Seen { truncated, ..*seen };
         let Some(fragment) = ip.fragment else { return self.transport(ip, seen, observer) };
         match self.fragments.add(ip, fragment) {
             Piece::Whole(whole) => {
@@ -243,11 +246,12 @@ impl Decoder {
     }
 
     /// Counts a frame for its flow without reading its content.
+    #[cold]
     fn counted_only<O: Observer>(
         &mut self,
         ip: &IpPacket<'_>,
         ports: Option<&[u8]>,
-        seen: Seen,
+        seen: &Seen,
         observer: &mut O,
     ) {
         let ends = match (ip.protocol, ports) {
@@ -265,10 +269,11 @@ impl Decoder {
             tcp: None,
         };
         let id = self.open(&segment, seen.at, observer);
-        self.carry(id, &segment, &seen, observer);
+        self.carry(id, &segment, seen, observer);
     }
 
-    fn transport<O: Observer>(&mut self, ip: &IpPacket<'_>, seen: Seen, observer: &mut O) {
+    #[inline]
+    fn transport<O: Observer>(&mut self, ip: &IpPacket<'_>, seen: &Seen, observer: &mut O) {
         match ip.protocol {
             6 => match tcp(ip) {
                 Some(segment) => self.segment(&segment, seen, observer),
@@ -279,7 +284,7 @@ impl Decoder {
                     let port = segment.ends.b.port;
                     self.segment(&segment, seen, observer);
                     if let Some(inner) = tunnel::in_udp(port, segment.payload) {
-                        self.inner(inner, &seen, observer);
+                        self.inner(inner, seen, observer);
                     }
                 }
                 None => self.broken_transport(ip, seen, "UDP header cut short", observer),
@@ -295,16 +300,17 @@ impl Decoder {
                 };
                 self.segment(&segment, seen, observer);
                 if let Some(inner) = tunnel::in_ip(number, ip.payload) {
-                    self.inner(inner, &seen, observer);
+                    self.inner(inner, seen, observer);
                 }
             }
         }
     }
 
+    #[cold]
     fn broken_transport<O: Observer>(
         &mut self,
         ip: &IpPacket<'_>,
-        seen: Seen,
+        seen: &Seen,
         reason: &'static str,
         observer: &mut O,
     ) {
@@ -324,6 +330,7 @@ impl Decoder {
     }
 
     /// A frame within a frame: a remote mirror or a tunnel.
+    #[cold]
     fn inner<O: Observer>(&mut self, inner: Inner<'_>, outer: &Seen, observer: &mut O) {
         if outer.depth >= TUNNEL_DEPTH_MAX {
             return;
@@ -342,24 +349,25 @@ impl Decoder {
             depth: outer.depth + 1,
             ..*outer
         };
-        self.packet(&packet, seen, observer);
+        self.packet(&packet, &seen, observer);
     }
 
     /// A TCP segment, a datagram, or the payload of another protocol on IP.
-    fn segment<O: Observer>(&mut self, segment: &Segment<'_>, seen: Seen, observer: &mut O) {
+    #[inline]
+    fn segment<O: Observer>(&mut self, segment: &Segment<'_>, seen: &Seen, observer: &mut O) {
         let opening = segment.tcp.is_some_and(|tcp| tcp.flags & (SYN | ACK | RST) == SYN);
         let mut id = self.open(segment, seen.at, observer);
         if opening && self.begins_anew(id, segment) {
             self.close(id, observer);
             id = self.open(segment, seen.at, observer);
         }
-        let Some((flow, from)) = self.carry(id, segment, &seen, observer) else { return };
+        let Some((flow, from)) = self.carry(id, segment, seen, observer) else { return };
         let copy = flow.is_duplicate(from, segment.fingerprint, seen.at);
         self.counts.duplicates += u64::from(copy);
         match segment.tcp {
             Some(tcp) => {
                 self.handshake(id, from, tcp, observer);
-                self.tcp(id, from, tcp, segment, &seen, observer);
+                self.tcp(id, from, tcp, segment, seen, observer);
             }
             None if copy || segment.payload.is_empty() => {}
             None => {
@@ -367,7 +375,7 @@ impl Decoder {
                     Transport::Udp => table::Transport::Udp,
                     _ => table::Transport::Ip,
                 };
-                self.datagram(id, from, segment, &seen, transport, observer);
+                self.datagram(id, from, segment, seen, transport, observer);
             }
         }
     }
@@ -455,6 +463,7 @@ impl Decoder {
     }
 
     /// Opening and end of a TCP connection.
+    #[inline]
     fn handshake<O: Observer>(&mut self, id: u32, from: Side, tcp: Tcp, observer: &mut O) {
         let Some(flow) = self.slots.get_mut(id as usize).and_then(Option::as_mut) else { return };
         if tcp.flags & SYN != 0 {
@@ -472,6 +481,7 @@ impl Decoder {
         flow.ended |= tcp.flags & (FIN | RST) != 0;
     }
 
+    #[inline]
     fn tcp<O: Observer>(
         &mut self,
         id: u32,
@@ -536,6 +546,7 @@ impl Decoder {
         }
     }
 
+    #[inline]
     fn datagram<O: Observer>(
         &mut self,
         id: u32,
@@ -663,6 +674,7 @@ fn read<O: Observer>(
     flow.reading.bytes(bytes, table, port, &mut moment, observer);
 }
 
+#[inline]
 fn port_ends(ip: &IpPacket<'_>, header: &[u8], transport: Transport) -> Option<Ends> {
     let end = |ip: IpAddr, port| Endpoint { host: Host::Ip(ip), port };
     Some(Ends { transport, a: end(ip.source, be16(header, 0)?), b: end(ip.destination, be16(header, 2)?) })
@@ -675,6 +687,7 @@ fn plain_ends(ip: &IpPacket<'_>) -> Ends {
 }
 
 /// RFC 9293, 3.1.
+#[inline]
 fn tcp<'a>(ip: &IpPacket<'a>) -> Option<Segment<'a>> {
     let header = ip.payload;
     let ends = port_ends(ip, header, Transport::Tcp)?;
@@ -697,6 +710,7 @@ fn tcp<'a>(ip: &IpPacket<'a>) -> Option<Segment<'a>> {
 }
 
 /// RFC 768.
+#[inline]
 fn udp<'a>(ip: &IpPacket<'a>) -> Option<Segment<'a>> {
     let ends = port_ends(ip, ip.payload, Transport::Udp)?;
     let stated = usize::from(be16(ip.payload, 4)?);
