@@ -6,6 +6,7 @@
 
 use model::{Attribute, Code, Confidence, Family, Object, Operation, Side, Subject};
 
+use super::profinet_dcp;
 use crate::cursor::{Cursor, be16, byte, le16, text};
 use crate::protocol::{Anywhere, Context, Dissector, Framing, On, Opening, Pending, Protocol, Verdict};
 
@@ -187,7 +188,8 @@ fn tell(value: Option<&[u8]>, attribute: Attribute, source: &'static str, contex
 fn identification(block: &[u8], slot: u16, context: &mut Context<'_>) {
     let mut cursor = Cursor::new(block);
     let fields = (cursor.be16(), cursor.take(20), cursor.take(16), cursor.be16(), cursor.array::<4>());
-    let (Some(_), Some(order), Some(serial), Some(hardware), Some([prefix, major, minor, patch])) = fields
+    let (Some(vendor), Some(order), Some(serial), Some(hardware), Some([prefix, major, minor, patch])) =
+        fields
     else {
         return context.malformed("identification cut short");
     };
@@ -195,6 +197,7 @@ fn identification(block: &[u8], slot: u16, context: &mut Context<'_>) {
     let mut tell = |attribute, value: &str| {
         context.identity_of(Subject::Sender, attribute, value, IM_SOURCE, confidence)
     };
+    tell(Attribute::Vendor, profinet_dcp::vendor(vendor).unwrap_or_default());
     tell(Attribute::OrderNumber, &text(order));
     tell(Attribute::Serial, &text(serial));
     tell(Attribute::Hardware, &hardware.to_string());
