@@ -195,7 +195,6 @@ impl Decoder {
         let end = |mac| Endpoint { host: Host::Mac(mac), port };
         let ends = Ends { transport: Transport::Ethernet, a: end(source), b: end(destination) };
         let found = self.table.on_link(kind, payload);
-        let key = FlowKey::of(&ends, found.map_or(0, |(number, _)| number));
         let segment = Segment {
             ends,
             hops_left: None,
@@ -205,7 +204,7 @@ impl Decoder {
             tcp: None,
         };
         let at = seen.at;
-        let id = self.flow(key, &segment, at, observer, |_| {
+        let id = self.flow(found.map_or(0, |(number, _)| number), &segment, at, observer, |_| {
             let orientation = guess_orientation(&ends, |_| false);
             match found {
                 Some((_, protocol)) => {
@@ -366,7 +365,9 @@ impl Decoder {
         self.counts.duplicates += u64::from(copy);
         match segment.tcp {
             Some(tcp) => {
-                self.handshake(id, from, tcp, observer);
+                if tcp.flags & (SYN | FIN | RST) != 0 {
+                    self.handshake(id, from, tcp, observer);
+                }
                 self.tcp(id, from, tcp, segment, seen, observer);
             }
             None if copy || segment.payload.is_empty() => {}
@@ -388,8 +389,7 @@ impl Decoder {
     }
 
     fn open<O: Observer>(&mut self, segment: &Segment<'_>, at: Timestamp, observer: &mut O) -> u32 {
-        let key = FlowKey::of(&segment.ends, 0);
-        self.flow(key, segment, at, observer, |table| {
+        self.flow(0, segment, at, observer, |table| {
             let ends = &segment.ends;
             let tcp = ends.transport == Transport::Tcp;
             let orientation = guess_orientation(ends, |port| table.service(tcp, port).is_some());
@@ -405,16 +405,17 @@ impl Decoder {
         })
     }
 
-    /// The flow of a key; opened when it is new.
+    /// The flow between two ends; opened when it is new. `link` is the number of the protocol on Ethernet.
     #[inline]
     fn flow<O: Observer>(
         &mut self,
-        key: FlowKey,
+        link: u8,
         segment: &Segment<'_>,
         at: Timestamp,
         observer: &mut O,
         begin: impl FnOnce(&Table) -> (Orientation, Reading, (&'static str, Family, Certainty)),
     ) -> u32 {
+        let key = FlowKey::of(&segment.ends, link);
         if let Some(id) = self.flows.get(&key) {
             return id;
         }
@@ -430,7 +431,7 @@ impl Decoder {
             }
         };
         if let Some(slot) = self.slots.get_mut(id as usize) {
-            *slot = Some(Flow::new(key, segment.ends, orientation, reading, at));
+            *slot = Some(Flow::new(link, segment.ends, orientation, reading, at));
         }
         self.flows.insert(key, id);
         observer.opened(FlowId(id), &segment.ends, at);
@@ -463,7 +464,6 @@ impl Decoder {
     }
 
     /// Opening and end of a TCP connection.
-    #[inline]
     fn handshake<O: Observer>(&mut self, id: u32, from: Side, tcp: Tcp, observer: &mut O) {
         let Some(flow) = self.slots.get_mut(id as usize).and_then(Option::as_mut) else { return };
         if tcp.flags & SYN != 0 {
@@ -595,7 +595,7 @@ impl Decoder {
     fn close<O: Observer>(&mut self, id: u32, observer: &mut O) {
         let Some(flow) = self.slots.get_mut(id as usize).and_then(Option::take) else { return };
         self.buffered = self.buffered.saturating_sub(flow.held_bytes());
-        self.flows.remove(&flow.key);
+        self.flows.remove(&FlowKey::of(&flow.ends, flow.link));
         self.free.push(id);
         observer.closed(FlowId(id));
     }

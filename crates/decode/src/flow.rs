@@ -149,13 +149,13 @@ pub struct Flow {
     pub streams: [Stream; 2],
     /// What is said.
     pub reading: Reading,
-    /// Its key in the table.
-    pub key: FlowKey,
+    /// The number of its protocol on Ethernet; part of its key.
+    pub link: u8,
 }
 
 impl Flow {
     /// A flow whose first frame goes from `ends.a` to `ends.b`.
-    pub fn new(key: FlowKey, ends: Ends, orientation: Orientation, reading: Reading, at: Timestamp) -> Flow {
+    pub fn new(link: u8, ends: Ends, orientation: Orientation, reading: Reading, at: Timestamp) -> Flow {
         Flow {
             paths: [0; 2],
             recent: [[(0, 0); RECENT_FRAMES]; 2],
@@ -165,7 +165,7 @@ impl Flow {
             ended: false,
             streams: Default::default(),
             reading,
-            key,
+            link,
         }
     }
 

@@ -3,9 +3,12 @@
 //! Pure: no socket, file, thread or clock. Hostile bytes are the normal case: nothing here fails or panics, every
 //! table has a bound, and once warm nothing is allocated per frame.
 
+pub mod ber;
 pub mod cursor;
 mod decoder;
-mod default_credentials;
+pub mod default_credentials;
+pub mod description;
+pub mod dns_message;
 mod flow;
 mod fragments;
 pub(crate) mod iso_transport;
@@ -13,7 +16,9 @@ pub mod packet;
 pub mod protocol;
 pub mod protocols;
 mod reading;
+pub mod remote_tools;
 mod services;
+pub mod short_text;
 mod stream;
 pub mod table;
 mod tunnel;

@@ -3,17 +3,26 @@
 //! To add one: its file, its `mod` line and its entry here, its folder below `tests/protocols/`.
 //! Order matters where contents look alike: stricter probes first.
 
+mod arp;
 mod bacnet;
 mod bacnet_identity;
+mod cdp;
 mod cip;
 mod cip_identity;
 mod cip_io;
 mod cip_path;
 mod cip_services;
+mod dhcp;
 mod dnp3;
+mod dns;
 mod enip;
+mod icmpv6;
 mod iec104;
+mod lldp;
+mod llmnr;
+mod mdns;
 mod modbus;
+mod nbns;
 mod opcua;
 mod opcua_identity;
 mod opcua_types;
@@ -43,4 +52,14 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &profinet_rt::PROTOCOL,
     &s7comm::PROTOCOL,
     &s7comm_plus::PROTOCOL,
+    &arp::PROTOCOL,
+    &cdp::PROTOCOL,
+    &dhcp::PROTOCOL,
+    &dns::PROTOCOL,
+    &icmpv6::PROTOCOL,
+    &lldp::PROTOCOL,
+    &llmnr::PROTOCOL,
+    &mdns::PROTOCOL,
+    &nbns::PROTOCOL,
+    &dns::OVER_TCP,
 ];
