@@ -5,6 +5,7 @@
 
 mod assets;
 mod behaviour;
+mod company;
 mod conversations;
 mod counters;
 mod facts;
@@ -14,6 +15,7 @@ mod identify;
 mod network;
 mod objects;
 mod observe;
+mod operated;
 mod place;
 mod portrait;
 mod roles;

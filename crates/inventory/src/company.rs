@@ -1,0 +1,223 @@
+//! What the company an asset keeps shows of its level: with whom it speaks, and among whom it stands.
+
+use std::collections::BTreeMap;
+
+use model::{AssetId, Conversation, Family, Level};
+
+use crate::network::Network;
+use crate::portrait::Portrait;
+use crate::tables::makers::Trade;
+use crate::weigh::{Kind, Scale};
+
+/// The weight from which a provisional level counts as evidence for others.
+const PROVISIONAL_MIN: f32 = 1.5;
+/// Up to this weight an asset's own evidence leaves room for its neighbours'.
+const OPEN: f32 = 3.5;
+
+/// The heaviest level of each asset so far; none where it is too light or the asset only carries frames.
+pub fn provisional(portraits: &[Portrait<'_>], scales: &[Scale<Level>]) -> Vec<Option<Level>> {
+    let of = |(portrait, scale): (&Portrait<'_>, &Scale<Level>)| {
+        let best = scale.best().filter(|(_, weight)| *weight >= PROVISIONAL_MIN);
+        // A maker's name alone would make telephones into controllers.
+        best.filter(|(level, _)| !portrait.is_infrastructure() && !scale.only(*level, Kind::Maker))
+            .map(|(level, _)| level)
+    };
+    portraits.iter().zip(scales).map(of).collect()
+}
+
+/// What the levels of those it talks to show.
+pub fn peers(portraits: &[Portrait<'_>], conversations: &[Conversation], scales: &mut [Scale<Level>]) {
+    let provisional = provisional(portraits, scales);
+    let mut sides: Vec<Sides> = vec![Sides::default(); portraits.len()];
+    for c in conversations {
+        let (Some(from), Some(to)) = (c.initiator_asset.map(index), c.responder_asset.map(index)) else {
+            continue;
+        };
+        let level = |at: usize| provisional.get(at).copied().flatten();
+        if c.packets <= c.packets_sent || !crosses(c.family) {
+            continue;
+        }
+        let home = |at: usize| portraits.get(at).and_then(|portrait| portrait.home);
+        let away = home(from) != home(to);
+        if let (Some(side), Some(level)) = (sides.get_mut(from), level(to)) {
+            side.note(level, false, away, c.family);
+        }
+        if let (Some(side), Some(level)) = (sides.get_mut(to), level(from)) {
+            side.note(level, true, away, c.family);
+        }
+    }
+    for ((portrait, side), scale) in portraits.iter().zip(&sides).zip(scales) {
+        let mut once = |said: bool, level, weight, text: &str| {
+            if said && !scale.has(text) {
+                scale.put(level, weight, Kind::Neighbours, text);
+            }
+        };
+        let free = !portrait.is_operated() && portrait.behaviour.operates.is_empty() && !portrait.is_router();
+        let ends_both = free && side.below && side.above && side.served;
+        once(ends_both, Level::Dmz, 4.0, "ends conversations of the plant and of the business");
+        once(side.enters_dmz, Level::Business, 2.0, "opens the screen of a host in the DMZ");
+        let entered = side.entered_from_dmz && !portrait.is_operated();
+        once(entered, Level::Supervision, 2.0, "shows its screen to a host in the DMZ");
+        let feeds = side.feeds_dmz && !portrait.is_operated();
+        once(feeds, Level::Operations, 3.0, "hands data to a host in the DMZ");
+        once(
+            free && side.enters_plant,
+            Level::Dmz,
+            2.5,
+            "opens the screen of a plant host from another network",
+        );
+        once(free && side.enters_plant, Level::Business, 1.0, "opens a screen in another network");
+        let for_plant = free && side.serves_plant && !side.serves_others;
+        once(for_plant, Level::Dmz, 3.0, "serves only hosts of the plant, from another network");
+        once(for_plant, Level::Operations, 2.0, "serves only hosts of the plant");
+    }
+}
+
+/// On which sides of the border an asset has partners.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sides {
+    below: bool,
+    above: bool,
+    served: bool,
+    enters_dmz: bool,
+    entered_from_dmz: bool,
+    feeds_dmz: bool,
+    enters_plant: bool,
+    serves_plant: bool,
+    serves_others: bool,
+}
+
+impl Sides {
+    /// Notes a partner on a level, whom the asset served or asked, and whether it is in another network.
+    fn note(&mut self, level: Level, served: bool, away: bool, family: Family) {
+        let screen = family == Family::RemoteAccess;
+        match level {
+            Level::Process | Level::Control | Level::Supervision | Level::Operations => {
+                self.below = true;
+                self.enters_plant |= screen && away && !served;
+                self.serves_plant |= served && away && !screen && !family.is_operational();
+                self.serves_others |= served && !away;
+            }
+            Level::Business | Level::Enterprise => {
+                self.above = true;
+                self.serves_others |= served;
+            }
+            Level::Dmz if screen => {
+                self.enters_dmz |= !served;
+                self.entered_from_dmz |= served;
+            }
+            Level::Dmz => self.feeds_dmz |= !served,
+            Level::Outside => {}
+        }
+        self.served |= served;
+    }
+}
+
+/// True for trades that carry something across a border; names, time and log-in are asked for by everybody.
+fn crosses(family: Family) -> bool {
+    match family {
+        Family::Control
+        | Family::Telecontrol
+        | Family::Building
+        | Family::Supervision
+        | Family::RemoteAccess
+        | Family::Web
+        | Family::Database => true,
+        Family::Fieldbus
+        | Family::Discovery
+        | Family::Network
+        | Family::Management
+        | Family::Tunnel
+        | Family::Office
+        | Family::Unknown => false,
+    }
+}
+
+/// How many assets of a network stand on which levels.
+#[derive(Debug, Clone, Copy, Default)]
+struct Company {
+    control: usize,
+    supervision: usize,
+    operations: usize,
+    dmz: usize,
+    business: usize,
+}
+
+impl Company {
+    fn slot(&mut self, level: Level) -> Option<&mut usize> {
+        match level {
+            Level::Process | Level::Control => Some(&mut self.control),
+            Level::Supervision => Some(&mut self.supervision),
+            Level::Operations => Some(&mut self.operations),
+            Level::Dmz => Some(&mut self.dmz),
+            Level::Business | Level::Enterprise => Some(&mut self.business),
+            Level::Outside => None,
+        }
+    }
+}
+
+/// What the company in the same network shows, for assets whose own evidence leaves room.
+pub fn neighbours(portraits: &[Portrait<'_>], scales: &mut [Scale<Level>]) {
+    let provisional = provisional(portraits, scales);
+    let mut companies: BTreeMap<Network, Company> = BTreeMap::new();
+    for (portrait, level) in portraits.iter().zip(&provisional) {
+        if let (Some(home), Some(level)) = (portrait.home, level)
+            && let Some(slot) = companies.entry(home).or_default().slot(*level)
+        {
+            *slot += 1;
+        }
+    }
+    for ((portrait, scale), mine) in portraits.iter().zip(scales).zip(&provisional) {
+        if scale.has("stands among") || portrait.is_infrastructure() {
+            continue;
+        }
+        let Some(company) = portrait.home.and_then(|home| companies.get(&home)) else { continue };
+        let mut company = *company;
+        if let Some(slot) = mine.and_then(|level| company.slot(level)) {
+            *slot -= 1;
+        }
+        let Some((level, weight, kind, text)) = fits(portrait, &company) else { continue };
+        let best = scale.best();
+        let open = best.is_none_or(|(_, weight)| weight < OPEN);
+        if open || best.is_some_and(|(best, _)| best == level) {
+            scale.put(level, weight, kind, text);
+        }
+    }
+}
+
+/// The level that an asset most likely has in this company.
+fn fits(portrait: &Portrait<'_>, company: &Company) -> Option<(Level, f32, Kind, &'static str)> {
+    let plant = company.control + company.supervision;
+    let near = Kind::Neighbours;
+    // One station alone does not make a control network.
+    let full = if company.control > 0 || company.supervision > 1 { 1.0 } else { 0.5 };
+    if plant > 0 && plant >= company.business {
+        let is_virtual = matches!(portrait.trade, Some((Trade::Virtual, _)));
+        let only_time = portrait.behaviour.uses.keys().all(|f| *f == Family::Network);
+        let serves = portrait.behaviour.clients(&[Family::Network, Family::Office, Family::Web]) > 0;
+        return Some(if portrait.is_by_plant_maker() {
+            // Said by the maker's name alone, so no second kind of evidence.
+            (Level::Control, 1.5, Kind::Maker, "stands among controllers, made for plants")
+        } else if serves {
+            (Level::Operations, 1.0, near, "stands among controllers as a server")
+        } else if is_virtual {
+            (Level::Operations, 2.5 * full, near, "stands among controllers as a virtual machine")
+        } else if only_time && !portrait.looks_like_windows() && portrait.traits.hops > 0 {
+            (Level::Control, 1.5 * full, near, "stands among controllers and does no office work")
+        } else {
+            (Level::Supervision, 2.5 * full, near, "stands among controllers and their stations")
+        });
+    }
+    if company.dmz > 0 && company.dmz >= company.business {
+        return Some((Level::Dmz, 3.5, near, "stands among hosts of the DMZ"));
+    }
+    if company.business > 0 {
+        return Some((Level::Business, 2.0, near, "stands among hosts of the business"));
+    }
+    let weight = 1.0;
+    (company.operations > 0).then_some((Level::Operations, weight, near, "stands among hosts of operations"))
+}
+
+fn index(id: AssetId) -> usize {
+    (id.0 as usize).saturating_sub(1)
+}
