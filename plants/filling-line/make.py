@@ -313,7 +313,6 @@ def events():
     Tcp(mirror, minute(12.0), WS15, JUMP, 3389).exchange(m.rdp("brunnthal\\mhuber", chance, 25), pause=400 * MILLISECOND).close()
     Tcp(mirror, minute(12.5), JUMP, EWS, 3389).exchange(m.rdp("ews01\\service", chance, 20), pause=400 * MILLISECOND).close()
     connected = recorded.messages("enip/connected")
-    mirror.udp(minute(13.0), EWS, EWS.port(), Host("group", EVERYBODY.mac, "10.20.1.255", 20), 44818, m.list_identity())
     Tcp(mirror, minute(13.2), EWS, PACKER, 44818, both=True).exchange(connected).close()
     for device, kind, code, revision, serial, name in ((CONVEYOR, 2, 9, (7, 1), 0x4A13C207, "PowerFlex 525 2P 400V 2.0HP"),
                                                        (PANEL2, 24, 92, (12, 11), 0x60A1F3B2, "PanelView Plus 7 Standard 1000")):

@@ -249,7 +249,8 @@ fn operate(
                 asked.count(o);
             }
         }
-        if !asked.is_anything() {
+        // A controller that fetches the blocks it was told to load operates nobody.
+        if !asked.is_anything() || !by_initiator && asked.is_only_others() {
             continue;
         }
         if asked.reads >= CYCLE_REQUESTS_MIN && long {

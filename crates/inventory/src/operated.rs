@@ -49,6 +49,11 @@ impl Operated {
         self.reads + self.writes + self.programs + self.configures + self.identifies + self.others > 0
     }
 
+    /// True when nothing with a meaning of its own was asked.
+    pub fn is_only_others(&self) -> bool {
+        self.reads + self.writes + self.programs + self.configures + self.identifies == 0
+    }
+
     pub fn count(&mut self, o: &OperationCount) {
         match o.operation {
             Operation::Read | Operation::Report => self.reads += o.requests,
