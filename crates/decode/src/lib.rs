@@ -4,6 +4,7 @@
 //! table has a bound, and once warm nothing is allocated per frame.
 
 pub mod ber;
+mod certificate;
 pub mod cursor;
 mod decoder;
 pub mod default_credentials;
@@ -12,6 +13,8 @@ pub mod dns_message;
 mod flow;
 mod fragments;
 pub(crate) mod iso_transport;
+mod lines;
+mod ntlm;
 pub mod packet;
 pub mod protocol;
 pub mod protocols;

@@ -16,13 +16,18 @@ mod dhcp;
 mod dnp3;
 mod dns;
 mod enip;
+mod ftp;
+mod http;
 mod icmpv6;
 mod iec104;
 mod lldp;
 mod llmnr;
 mod mdns;
 mod modbus;
+mod mqtt;
+mod nbdgm;
 mod nbns;
+mod ntp;
 mod opcua;
 mod opcua_identity;
 mod opcua_types;
@@ -30,10 +35,20 @@ mod pccc;
 mod profinet_cm;
 mod profinet_dcp;
 mod profinet_rt;
+mod rdp;
 mod s7comm;
 mod s7comm_identity;
 mod s7comm_plus;
+mod smb;
+mod snmp;
+mod ssh;
+mod syslog;
+mod teamviewer;
+mod telnet;
+mod tftp;
+mod tls;
 mod umas;
+mod vnc;
 
 use crate::protocol::Protocol;
 
@@ -62,4 +77,19 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &mdns::PROTOCOL,
     &nbns::PROTOCOL,
     &dns::OVER_TCP,
+    &snmp::PROTOCOL,
+    &http::PROTOCOL,
+    &ssh::PROTOCOL,
+    &ftp::PROTOCOL,
+    &telnet::PROTOCOL,
+    &tls::PROTOCOL,
+    &vnc::PROTOCOL,
+    &rdp::PROTOCOL,
+    &mqtt::PROTOCOL,
+    &ntp::PROTOCOL,
+    &syslog::PROTOCOL,
+    &tftp::PROTOCOL,
+    &smb::PROTOCOL,
+    &nbdgm::PROTOCOL,
+    &teamviewer::PROTOCOL,
 ];

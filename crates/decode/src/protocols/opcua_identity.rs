@@ -205,19 +205,13 @@ fn user_token<'a>(body: &mut Cursor<'a>) -> Option<(NodeId<'a>, &'a [u8])> {
 
 /// Names in a certificate: the common name of its subject. Visible even when messages are encrypted.
 pub fn certificate(der: &[u8], context: &mut Context<'_>) {
-    // The subject follows the issuer: the last common name (object identifier 2.5.4.3) is the subject's.
-    const COMMON_NAME: &[u8] = &[0x06, 0x03, 0x55, 0x04, 0x03];
-    let Some(at) = der.windows(COMMON_NAME.len()).rposition(|window| window == COMMON_NAME) else { return };
-    let mut cursor = Cursor::new(der.get(at + COMMON_NAME.len()..).unwrap_or_default());
-    if let (Some(_), Some(length)) = (cursor.u8(), cursor.u8()) {
-        if let Some(name) = cursor.take(usize::from(length)) {
-            context.identity_of(
-                Subject::Sender,
-                Attribute::Certificate,
-                &text(name),
-                "OPC UA certificate",
-                Confidence::Stated,
-            );
-        }
+    if let Some(name) = crate::certificate::common_name(der) {
+        context.identity_of(
+            Subject::Sender,
+            Attribute::Certificate,
+            &name,
+            "OPC UA certificate",
+            Confidence::Stated,
+        );
     }
 }

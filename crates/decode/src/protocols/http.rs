@@ -1,0 +1,262 @@
+//! HTTP/1: pages of controllers, panels, switches and servers.
+//!
+//! Source: RFC 9112 (messages), RFC 9110 (methods, fields), RFC 7617 (Basic).
+
+use model::{Attribute, Certainty, Code, Confidence, Family, Operation, Protection, Side, Subject, Weakness};
+
+use crate::cursor::text;
+use crate::protocol::{Anywhere, Context, Dissector, Framing, On, Opening, Pending, Protocol, Verdict};
+use crate::{default_credentials, remote_tools};
+
+/// The entry of the protocol table.
+pub const PROTOCOL: Protocol = Protocol {
+    name: "http",
+    family: Family::Web,
+    on: &[On::Tcp(80), On::Tcp(8080), On::Tcp(8000), On::Tcp(8008)],
+    anywhere: Anywhere::Tcp,
+    probe,
+    start: || Box::new(Http::default()),
+};
+
+/// Longest head of a message that is kept.
+const HEAD_BYTES_MAX: usize = 32 * 1024;
+/// Longest line that gives the size of a chunk.
+const CHUNK_LINE_BYTES_MAX: usize = 256;
+/// Longest credentials that are looked at, in bytes of Base64.
+const CREDENTIALS_BYTES_MAX: usize = 512;
+/// Most fields of one head.
+const FIELDS_MAX: usize = 128;
+
+const METHODS: &[(&str, &str)] = &[
+    ("GET", "get"),
+    ("POST", "post"),
+    ("HEAD", "head"),
+    ("PUT", "put"),
+    ("DELETE", "delete"),
+    ("OPTIONS", "options"),
+    ("PATCH", "patch"),
+    ("CONNECT", "connect"),
+    ("PROPFIND", "propfind"),
+];
+
+/// What follows a head.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Body {
+    #[default]
+    None,
+    Bytes(usize),
+    Chunks,
+    UntilClose,
+}
+
+#[derive(Default)]
+struct Http {
+    bodies: [Body; 2],
+    pending: Pending<(), (&'static str, &'static str)>,
+}
+
+fn method(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+    let word = bytes.get(..bytes.iter().take(12).position(|&byte| byte == b' ')?)?;
+    METHODS.iter().find(|(method, _)| method.as_bytes() == word).copied()
+}
+
+fn probe(opening: &Opening<'_>) -> Verdict {
+    if method(opening.bytes).is_some() || opening.bytes.starts_with(b"HTTP/1.") {
+        Verdict::Yes
+    } else {
+        Verdict::No
+    }
+}
+
+impl Dissector for Http {
+    fn frame(&mut self, bytes: &[u8], from: Side) -> Framing {
+        let Some(body) = self.bodies.get_mut(from as usize) else { return Framing::Skip(bytes.len()) };
+        match *body {
+            Body::Bytes(length) => {
+                *body = Body::None;
+                return Framing::Skip(length);
+            }
+            Body::UntilClose => return Framing::Skip(bytes.len()),
+            Body::Chunks => return chunk(bytes, body),
+            Body::None => {}
+        }
+        if method(bytes).is_none()
+            && !b"HTTP/1.".starts_with(bytes.get(..bytes.len().min(7)).unwrap_or_default())
+        {
+            let more =
+                bytes.len() < 10 && METHODS.iter().any(|(method, _)| method.as_bytes().starts_with(bytes));
+            return if more { Framing::More } else { Framing::Foreign };
+        }
+        match bytes.windows(4).take(HEAD_BYTES_MAX).position(|end| end == b"\r\n\r\n") {
+            Some(end) => Framing::Message(end + 4),
+            None if bytes.len() >= HEAD_BYTES_MAX => Framing::Foreign,
+            None => Framing::More,
+        }
+    }
+
+    fn message(&mut self, bytes: &[u8], context: &mut Context<'_>) {
+        let from = context.from as usize;
+        let body = if let Some((method, name)) = method(bytes) {
+            context.sender_asks();
+            let operation = if method == "CONNECT" { Operation::Other } else { Operation::Transfer };
+            context.request(operation, name, Code::Word(method));
+            self.pending.asked((), (method, name));
+            request(bytes, context)
+        } else {
+            context.sender_answers();
+            self.response(bytes, context)
+        };
+        if let Some(place) = self.bodies.get_mut(from) {
+            *place = body;
+        }
+    }
+
+    fn gap(&mut self, from: Side) {
+        if let Some(body) = self.bodies.get_mut(from as usize) {
+            *body = Body::None;
+        }
+    }
+}
+
+/// Steps over a chunk: its size in hexadecimal, its bytes, the line end.
+fn chunk(bytes: &[u8], body: &mut Body) -> Framing {
+    let Some(end) = bytes.iter().take(CHUNK_LINE_BYTES_MAX).position(|&byte| byte == b'\n') else {
+        return if bytes.len() >= CHUNK_LINE_BYTES_MAX { Framing::Foreign } else { Framing::More };
+    };
+    let line = bytes.get(..end).unwrap_or_default();
+    let digits = line.split(|byte| !byte.is_ascii_hexdigit()).next().unwrap_or_default();
+    let size = std::str::from_utf8(digits).ok().and_then(|digits| usize::from_str_radix(digits, 16).ok());
+    match size {
+        Some(0) => {
+            *body = Body::None;
+            Framing::Skip(end + 1 + if bytes.get(end + 1..end + 3) == Some(b"\r\n") { 2 } else { 0 })
+        }
+        Some(size) => Framing::Skip((end + 1).saturating_add(size).saturating_add(2)),
+        None => {
+            *body = Body::None;
+            Framing::Foreign
+        }
+    }
+}
+
+fn fields(head: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    head.split(|&byte| byte == b'\n').skip(1).take(FIELDS_MAX).filter_map(|line| {
+        let colon = line.iter().position(|&byte| byte == b':')?;
+        Some((line.get(..colon)?.trim_ascii(), line.get(colon + 1..)?.trim_ascii()))
+    })
+}
+
+fn number(value: &[u8]) -> Option<usize> {
+    std::str::from_utf8(value).ok()?.parse().ok()
+}
+
+fn request(head: &[u8], context: &mut Context<'_>) -> Body {
+    let mut body = Body::None;
+    for (name, value) in fields(head) {
+        match () {
+            () if name.eq_ignore_ascii_case(b"content-length") => {
+                body = number(value).filter(|n| *n > 0).map_or(body, Body::Bytes)
+            }
+            () if name.eq_ignore_ascii_case(b"transfer-encoding") => body = Body::Chunks,
+            () if name.eq_ignore_ascii_case(b"authorization") => authorization(value, context),
+            () if name.eq_ignore_ascii_case(b"host") => {
+                let host = text(value);
+                remote_tools::tell(host.split(':').next().unwrap_or_default(), Certainty::Content, context);
+            }
+            () if name.eq_ignore_ascii_case(b"user-agent") => user_agent(&text(value), context),
+            () => {}
+        }
+    }
+    body
+}
+
+impl Http {
+    fn response(&mut self, head: &[u8], context: &mut Context<'_>) -> Body {
+        let status = head.get(9..12).and_then(number).unwrap_or(0);
+        let asked = if status >= 200 { self.pending.answered(&()) } else { None };
+        if let Some((method, name)) = asked {
+            let operation = if method == "CONNECT" { Operation::Other } else { Operation::Transfer };
+            context.answer(operation, name, Code::Word(method), status >= 400);
+        }
+        let empty =
+            asked.is_some_and(|(method, _)| method == "HEAD") || matches!(status, 100..=199 | 204 | 304);
+        let mut body = if empty { Body::None } else { Body::UntilClose };
+        for (name, value) in fields(head) {
+            match () {
+                () if name.eq_ignore_ascii_case(b"content-length") && !empty => {
+                    body = match number(value) {
+                        Some(0) => Body::None,
+                        Some(length) => Body::Bytes(length),
+                        None => body,
+                    }
+                }
+                () if name.eq_ignore_ascii_case(b"transfer-encoding") && !empty => body = Body::Chunks,
+                () if name.eq_ignore_ascii_case(b"server") => {
+                    context.identity_of(
+                        Subject::Sender,
+                        Attribute::Software,
+                        &text(value),
+                        "HTTP Server header",
+                        Confidence::Derived,
+                    );
+                }
+                () => {}
+            }
+        }
+        body
+    }
+}
+
+fn authorization(value: &[u8], context: &mut Context<'_>) {
+    let (scheme, rest) = crate::lines::split(value);
+    if scheme.eq_ignore_ascii_case(b"basic") {
+        let decoded = base64(rest.get(..rest.len().min(CREDENTIALS_BYTES_MAX)).unwrap_or_default());
+        let colon = decoded.iter().position(|&byte| byte == b':').unwrap_or(decoded.len());
+        let user = text(decoded.get(..colon).unwrap_or_default());
+        let secret = decoded.get(colon + 1..).unwrap_or_default();
+        context.credential(
+            "password",
+            Some(&user),
+            Protection::Clear,
+            default_credentials::weakness(Some(&user), secret),
+        );
+    } else if scheme.eq_ignore_ascii_case(b"bearer") {
+        context.credential("bearer token", None, Protection::Clear, Weakness::None);
+    }
+}
+
+/// Base64 (RFC 4648, 4); foreign characters are left out.
+fn base64(bytes: &[u8]) -> Vec<u8> {
+    let (mut out, mut bits, mut held) = (Vec::with_capacity(bytes.len()), 0_u32, 0);
+    for &byte in bytes {
+        let value = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => continue,
+        };
+        (bits, held) = (bits << 6 | u32::from(value), held + 6);
+        if held >= 8 {
+            held -= 8;
+            out.push((bits >> held) as u8);
+        }
+    }
+    out
+}
+
+/// Operating systems that browsers name.
+fn user_agent(value: &str, context: &mut Context<'_>) {
+    let os = match value {
+        _ if value.contains("Windows NT 10.0") => "Windows 10 or later",
+        _ if value.contains("Windows NT 6.1") => "Windows 7",
+        _ if value.contains("Windows NT 5.1") => "Windows XP",
+        _ if value.contains("Windows CE") => "Windows CE",
+        _ if value.contains("Android") => "Android",
+        _ if value.contains("Linux") => "Linux",
+        _ if value.contains("Mac OS X") => "macOS",
+        _ => return,
+    };
+    context.identity_of(Subject::Sender, Attribute::Os, os, "HTTP User-Agent header", Confidence::Derived);
+}
