@@ -105,18 +105,18 @@ def icmpv6():
 
 def lldp():
     from scapy.contrib import lldp as l
+    from scapy.layers.l2 import Ether
 
     def tlv(kind, value):
         return (kind << 9 | len(value)).to_bytes(2, "big") + value
 
     case = Case("lldp", "switch_and_controller")
-    told = l.LLDPDU() if hasattr(l, "LLDPDU") and False else b""
-    switch = (l.LLDPDUChassisID(subtype=4, id=SWITCH) / l.LLDPDUPortID(subtype=7, id=b"Module1/Port 3") / l.LLDPDUTimeToLive(ttl=120)
+    switch = (Ether(dst="01:80:c2:00:00:0e", src=SWITCH) / l.LLDPDUChassisID(subtype=4, id=SWITCH) / l.LLDPDUPortID(subtype=7, id=b"Module1/Port 3") / l.LLDPDUTimeToLive(ttl=120)
               / l.LLDPDUPortDescription(description=b"Line 3") / l.LLDPDUSystemName(system_name=b"SW-CELL-3")
               / l.LLDPDUSystemDescription(description=b"Hirschmann RSP - SW-L2P-09.1.04")
               / l.LLDPDUSystemCapabilities(mac_bridge_available=1, mac_bridge_enabled=1)
               / l.LLDPDUManagementAddress(management_address_subtype=1, management_address=frames.ip("10.0.3.2")) / l.LLDPDUEndOfLLDPDU())
-    case.add(ether(SWITCH, "01:80:c2:00:00:0e", 0x88CC, told + bytes(switch)))
+    case.add(switch)
     # A controller as its maker's manual describes it: identification in the description and in the chassis id.
     description = b"Siemens, SIMATIC S7, CPU 1511-1 PN, 6ES7 511-1AK02-0AB0, HW: Version 2, FW: Version V2.8.1, S C-X4AB12345678"
     chassis = b"S7-1500".ljust(25) + b" " + b"6ES7 511-1AK02-0AB0".ljust(20) + b" " + b"S C-X4AB12345678".ljust(16) + b" " + b"    2 V  2  8  1"

@@ -50,8 +50,12 @@ pub struct Head {
     pub content: usize,
 }
 
+/// These bytes are no head of an element that is read here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotBer;
+
 /// Reads the head of an element. `Ok(None)` when more bytes are needed, `Err` when these are none.
-pub fn head(bytes: &[u8]) -> Result<Option<Head>, ()> {
+pub fn head(bytes: &[u8]) -> Result<Option<Head>, NotBer> {
     let Some((&tag, rest)) = bytes.split_first() else { return Ok(None) };
     let (mut number, mut at) = (u32::from(tag & 0x1f), 1);
     if number == 0x1f {
@@ -66,7 +70,7 @@ pub fn head(bytes: &[u8]) -> Result<Option<Head>, ()> {
             }
         }
         if !ended {
-            return if rest.len() < TAG_BYTES_MAX { Ok(None) } else { Err(()) };
+            return if rest.len() < TAG_BYTES_MAX { Ok(None) } else { Err(NotBer) };
         }
     }
     let Some(&first) = bytes.get(at) else { return Ok(None) };
@@ -76,11 +80,11 @@ pub fn head(bytes: &[u8]) -> Result<Option<Head>, ()> {
     }
     let count = usize::from(first & 0x7f);
     if count == 0 || count > LENGTH_BYTES_MAX {
-        return Err(());
+        return Err(NotBer);
     }
     let Some(length) = bytes.get(at..at + count) else { return Ok(None) };
     let content = length.iter().fold(0, |sum: u64, &byte| sum << 8 | u64::from(byte));
-    let content = usize::try_from(content).map_err(|_| ())?;
+    let content = usize::try_from(content).map_err(|_| NotBer)?;
     Ok(Some(Head { tag, number, head: at + count, content }))
 }
 
@@ -176,8 +180,8 @@ mod tests {
         let (found, rest) = element(&bytes).unwrap();
         assert_eq!((found.number, found.content.len(), found.whole, rest.len()), (31, 130, 134, 0));
         assert_eq!(head(&[0x30, 0x82, 1]), Ok(None));
-        assert_eq!(head(&[0x30, 0x80]), Err(()));
-        assert_eq!(head(&[0x30, 0x85, 0, 0, 0, 0, 0]), Err(()));
+        assert_eq!(head(&[0x30, 0x80]), Err(NotBer));
+        assert_eq!(head(&[0x30, 0x85, 0, 0, 0, 0, 0]), Err(NotBer));
         assert_eq!(element(&[0x30, 3, 1, 2]), None);
     }
 

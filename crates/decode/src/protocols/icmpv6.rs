@@ -81,10 +81,11 @@ fn neighbour(kind: u8, bytes: &[u8], context: &mut Context<'_>) {
         let code = Code::Decimal(u32::from(kind));
         context.request_of(Operation::Discover, "neighbour solicitation", code, None, object);
         options(cursor.rest(), SOURCE_ADDRESS, context);
-    } else if let Some(mac) = options(cursor.rest(), TARGET_ADDRESS, context) {
-        if !target.is_unspecified() && !target.is_multicast() {
-            context.claimed(target.into(), mac);
-        }
+    } else if let Some(mac) = options(cursor.rest(), TARGET_ADDRESS, context)
+        && !target.is_unspecified()
+        && !target.is_multicast()
+    {
+        context.claimed(target.into(), mac);
     }
 }
 

@@ -58,6 +58,7 @@ impl Dissector for Lldp {
             let (kind, length) = (header >> 9, usize::from(header & 0x1ff));
             let Some(value) = cursor.take(length) else {
                 context.malformed("element longer than the frame");
+                ended = true;
                 break;
             };
             if place == 0 && kind != 1 {
@@ -158,7 +159,9 @@ fn address_of(family: u8, address: &[u8]) -> Option<IpAddr> {
 }
 
 fn tell_address(ip: IpAddr, source: &'static str, context: &mut Context<'_>) {
-    if !ip.is_unspecified() && !ip.is_loopback() && !ip.is_multicast() {
+    // Addresses of 0.0.0.0/8 name nobody (RFC 6890, 2.2.2).
+    let this_network = matches!(ip, IpAddr::V4(ip) if matches!(ip.octets(), [0, ..]));
+    if !this_network && !ip.is_unspecified() && !ip.is_loopback() && !ip.is_multicast() {
         let address: ShortText<46> = ShortText::of(ip);
         context.identity(Attribute::Ip, address.as_str(), source);
     }
