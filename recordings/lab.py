@@ -182,7 +182,7 @@ class Lab:
         self._clear()
         sh("ip", "netns", "add", self.wire)
         # A bridge that forgets at once is a hub: the mirror port sees every frame exactly once.
-        self._wire("ip", "link", "add", "hub", "type", "bridge", "ageing_time", "0", "mcast_snooping", "0")
+        self._wire("ip", "link", "add", "hub", "type", "bridge", "ageing_time", "0", "mcast_snooping", "0", "group_fwd_mask", "0x4000")
         self._wire("ip", "link", "add", "mirror", "type", "veth", "peer", "name", "tap")
         self._wire("sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1", "net.ipv6.conf.default.disable_ipv6=1")
         self._wire("ip", "link", "set", "tap", "master", "hub")
