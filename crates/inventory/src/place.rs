@@ -45,7 +45,9 @@ fn own(portrait: &Portrait<'_>) -> Scale<Level> {
 
 fn says(portrait: &Portrait<'_>, scale: &mut Scale<Level>) {
     use model::Role::*;
-    for role in &portrait.stated {
+    let stated = portrait.stated.iter().map(|role| (role, 4.0, "says that its role is"));
+    let suggested = portrait.suggested.iter().map(|role| (role, 2.5, "presents itself as"));
+    for (role, weight, says) in stated.chain(suggested) {
         let level = match role {
             SafetyController | Controller | Relay | IoDevice | Drive | Gateway => Level::Control,
             Instrument => Level::Process,
@@ -57,7 +59,7 @@ fn says(portrait: &Portrait<'_>, scale: &mut Scale<Level>) {
                 continue;
             }
         };
-        scale.put(level, 4.0, Kind::Stated, format!("says that its role is {role}"));
+        scale.put(level, weight, Kind::Stated, format!("{says} {role}"));
     }
     if let Some((text, _, Some(level))) = &portrait.product {
         scale.put(*level, 3.0, Kind::Stated, format!("is a product \"{text}\""));

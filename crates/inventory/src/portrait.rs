@@ -1,6 +1,6 @@
 //! An asset with all that is judged about it: what it is called, who made it, what it does.
 
-use model::{Asset, Attribute, Level, Role};
+use model::{Asset, Attribute, Confidence, Level, Role};
 
 use crate::behaviour::Behaviour;
 use crate::network::{self, Network};
@@ -32,6 +32,8 @@ pub struct Portrait<'a> {
     pub trade: Option<(Trade, String)>,
     /// Roles that it states itself.
     pub stated: Vec<Role>,
+    /// Roles that the way it speaks suggests.
+    pub suggested: Vec<Role>,
     /// What its product texts say, with the text.
     pub product: Option<(String, Role, Option<Level>)>,
     /// What its name says, with the name.
@@ -52,6 +54,11 @@ impl<'a> Portrait<'a> {
             use Attribute::{Description, Hardware, OrderNumber, Os, Product, Software};
             [Product, OrderNumber, Description, Software, Os, Hardware].into_iter().flat_map(values)
         };
+        let roles = |confidence| -> Vec<Role> {
+            let facts = asset.facts.iter();
+            let roles = facts.filter(|f| f.attribute == Attribute::Role && f.confidence == confidence);
+            roles.filter_map(|fact| fact.value.parse().ok()).collect()
+        };
         let trade = asset
             .fact(Attribute::Vendor)
             .and_then(|vendor| makers::trade(vendor).map(|trade| (trade, vendor.to_string())));
@@ -65,7 +72,8 @@ impl<'a> Portrait<'a> {
             behaviour,
             traits,
             trade,
-            stated: values(Attribute::Role).filter_map(|role| role.parse().ok()).collect(),
+            stated: roles(Confidence::Stated),
+            suggested: roles(Confidence::Derived),
             product,
             name,
             safety: texts().any(words::is_safety),

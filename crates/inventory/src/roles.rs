@@ -11,6 +11,7 @@ use crate::weigh::{Kind, Scale, count};
 const ROLE_MIN: f32 = 2.5;
 /// Weight of what a device says of itself, of product texts, and of names that people give.
 const STATED: f32 = 6.0;
+const SUGGESTED: f32 = 3.0;
 const PRODUCT: f32 = 4.0;
 const NAME: f32 = 2.0;
 
@@ -45,6 +46,9 @@ fn named(scale: &Scale<Role>) -> (Vec<Role>, Vec<Reason>) {
 fn says(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
     for role in &portrait.stated {
         scale.put(*role, STATED, Kind::Stated, "says so itself");
+    }
+    for role in &portrait.suggested {
+        scale.put(*role, SUGGESTED, Kind::Stated, "presents itself so");
     }
     if let Some((text, role, _)) = &portrait.product {
         scale.put(*role, PRODUCT, Kind::Stated, format!("is a product \"{text}\""));
@@ -141,7 +145,7 @@ fn stations(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
     let writes = b.sum(|o| o.writes) > 0;
     if writes && cycles > 0 {
         scale.put(Role::Hmi, 1.5, Kind::Asks, format!("writes to {devices}"));
-    } else if writes {
+    } else if writes && !is_desk(portrait) {
         scale.put(Role::EngineeringStation, 2.5, Kind::Asks, format!("writes to {devices} now and then"));
     } else if b.sum(|o| o.identifies) > 0 && cycles == 0 {
         scale.put(Role::EngineeringStation, 1.5, Kind::Asks, format!("asks {devices} who they are"));
@@ -205,12 +209,19 @@ fn offices(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
     let client = [Family::Web, Family::Office, Family::Network];
     let used = client.iter().filter(|family| b.uses.contains_key(family)).count();
     let serves = names + files + pages > 0;
-    let operates = !b.operates.is_empty();
+    let operates = !b.operates.is_empty() && !is_desk(portrait);
     if used > 1 && !serves && !operates && !portrait.is_operated() && !portrait.is_in_field() {
         scale.put(Role::Workstation, 3.0, Kind::Asks, "uses web, files and names, and serves nothing");
     } else if b.uses.contains_key(&Family::Web) && !serves && !operates {
         scale.put(Role::Workstation, 1.5, Kind::Asks, "uses the web");
     }
+}
+
+/// True for an office computer that asks devices of other networks now and then, as anybody can from his desk.
+fn is_desk(portrait: &Portrait<'_>) -> bool {
+    let b = portrait.behaviour;
+    let office = [Family::Web, Family::Office].iter().all(|family| b.uses.contains_key(family));
+    office && b.operates.values().all(|o| o.elsewhere && o.rate == 0.0 && o.programs + o.configures == 0)
 }
 
 /// A drive, a relay or an I/O device that answers operations is just that, not a controller besides; a controller
@@ -228,7 +239,9 @@ fn settle_controllers(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
     if !is_controller {
         scale.replace(Role::Controller, role);
     }
-    if !portrait.stated.contains(&Role::IoDevice) {
+    // A drive on a field bus says that it is a device there, which is true of all of them.
+    let is_product = portrait.product.as_ref().is_some_and(|(_, r, _)| *r == role);
+    if is_product || !portrait.stated.contains(&Role::IoDevice) {
         scale.replace(Role::IoDevice, role);
     }
 }
