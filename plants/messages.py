@@ -125,7 +125,7 @@ def ntp(mode, at, stratum):
 def client_hello(server_name, random):
     """The first message of a TLS connection: whom the client wants to reach stands in clear text."""
     name = server_name.encode()
-    extensions = struct.pack("!HHHBH", 0, len(name) + 5, len(name) + 3, 0, len(name)) + name
+    extensions = struct.pack("!HHHBH", 0, len(name) + 5, len(name) + 3, 0, len(name)) + name if name else b""
     extensions += struct.pack("!HHBHH", 43, 5, 4, 0x0304, 0x0303) + struct.pack("!HHHHH", 10, 6, 4, 0x001D, 0x0017)
     extensions += struct.pack("!HHHHHH", 13, 8, 6, 0x0403, 0x0804, 0x0401)
     extensions += struct.pack("!HHHHH", 51, 38, 36, 0x001D, 32) + random.randbytes(32)
@@ -236,6 +236,18 @@ def smb(random, rounds):
         for side, length in ((0, random.randrange(100, 260)), (1, random.randrange(120, 1100))):
             sealed = struct.pack("<4s16s16sIHHQ", b"\xfdSMB", random.randbytes(16), random.randbytes(16), length, 0, 1, session)
             yield side, framed(sealed + random.randbytes(length))
+
+
+def sql(random, rounds):
+    """A database client and server agree on encryption, then speak encrypted ([MS-TDS] 2.2.6.5, version 8.0 of the server)."""
+    def prelogin(kind, version):
+        options = struct.pack("!BHH", 0, 11, 6) + struct.pack("!BHH", 1, 17, 1) + b"\xff" + version + b"\1"
+        return struct.pack("!BBHHBB", kind, 1, 8 + len(options), 0, 1 if kind == 4 else 0, 0) + options
+    yield 0, prelogin(0x12, struct.pack("!IH", 0x0B000000, 0))
+    yield 1, prelogin(4, struct.pack("!IH", 0x0F0007D0, 0))
+    for side, data in tls("", random, [(random.randrange(120, 260), random.randrange(300, 1100)) for _ in range(rounds)]):
+        hello = data[0] != 23
+        yield side, struct.pack("!BBHHBB", 0x12, 1, 8 + len(data), 0, 0, 0) + data if hello else data
 
 
 def ldap_root(number, domain):

@@ -113,7 +113,7 @@ def names_and_time():
                            (JUMP, "ews01", 12.4)):
         look_up(minute(at), host, f"{name}.{DOMAIN}", records[name].ip)
     for host, name, address, at in ((WS07, "outlook.office365.com", MAIL.ip, 2.0), (WS12, "outlook.office365.com", MAIL.ip, 6.2),
-                                    (RELAY, "download.windowsupdate.com", UPDATES.ip, 9.0)):
+                                    (FILES, "download.windowsupdate.com", UPDATES.ip, 9.0)):
         look_up(minute(at), host, name, address)
     for host in (SCADA, HISTORIAN, EWS, MES):
         for at in every(512, chance.uniform(3, 300)):
@@ -138,9 +138,12 @@ def office():
             Tcp(mirror, at, host, FILES, 445).exchange(m.smb(chance, 5)).close()
         for at in every(400, chance.uniform(60, 300), jitter=0.3):
             Tcp(mirror, at, host, MAIL, 443).exchange(m.tls("outlook.office365.com", chance)).close()
-    for at in every(700, 100):
-        Tcp(mirror, at, WS12, RELAY, 443).exchange(m.tls(f"relay01.{DOMAIN}", chance, [(160, 1300)] * 3)).close()
-    Tcp(mirror, minute(9.1), RELAY, UPDATES, 443).exchange(m.tls("download.windowsupdate.com", chance, [(140, 1400)] * 4)).close()
+    for host, at in [(WS12, at) for at in every(700, 100)] + [(WS07, minute(4.4)), (WS15, minute(18.6))]:
+        Tcp(mirror, at, host, RELAY, 443).exchange(m.tls(f"relay01.{DOMAIN}", chance, [(160, 1300)] * 3)).close()
+    # Updates come down step by step: Internet, office, DMZ, plant.
+    for host, server, name, at in ((FILES, UPDATES, "download.windowsupdate.com", 9.1), (RELAY, FILES, f"fs01.{DOMAIN}", 10.2),
+                                   (SCADA, RELAY, f"relay01.{DOMAIN}", 11.3), (HISTORIAN, RELAY, f"relay01.{DOMAIN}", 25.6)):
+        Tcp(mirror, minute(at), host, server, 443).exchange(m.tls(name, chance, [(140, 1400)] * 4)).close()
 
 
 def cell_1():
@@ -287,8 +290,12 @@ def mes():
              (b"urn:freeopcua.github.io:python:server", b"urn:bottling:mes1:production-opc-ua-1")]
     for at in every(420, 50):
         Tcp(mirror, at, RELAY, MES, 4840).exchange(recorded.messages("opcua/encrypted", names)).close()
+    # The panels show the orders of the day from a page of MES.
+    for panel, first in ((PANEL1, 33), (PANEL2, 57)):
+        for at in every(450, first):
+            Tcp(mirror, at, panel, MES, 443).exchange(m.tls(f"mes01.{DOMAIN}", chance, [(150, 900)])).close()
     for at in every(300, 70):
-        Tcp(mirror, at, MES, HISTORIAN, 1433).exchange(m.tls("hist01", chance, [(220, 900)] * 2)).close()
+        Tcp(mirror, at, MES, HISTORIAN, 1433).exchange(m.sql(chance, 2)).close()
 
 
 def events():
