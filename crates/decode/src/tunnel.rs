@@ -39,8 +39,8 @@ pub fn in_udp(port: u16, payload: &[u8]) -> Option<Inner<'_>> {
 fn gre(payload: &[u8]) -> Option<Inner<'_>> {
     let mut cursor = Cursor::new(payload);
     let (flags, protocol) = (cursor.be16()?, cursor.be16()?);
-    if flags & 7 != 0 {
-        return None; // version 1 is PPTP's, which carries PPP
+    if flags & 7 == 1 {
+        return point_to_point(cursor, flags);
     }
     for bit in [0x8000, 0x2000, 0x1000] {
         if flags & bit != 0 {
@@ -60,6 +60,22 @@ fn gre(payload: &[u8]) -> Option<Inner<'_>> {
             let more = if be16(rest, 10)? & 1 != 0 { 8 } else { 0 };
             rest.get(12 + more..).map(Inner::Ethernet)
         }
+        _ => None,
+    }
+}
+
+/// Version 1 is PPTP's (RFC 2637, 4.1): length and call 4, [sequence 4], [acknowledgement 4], then a PPP frame.
+fn point_to_point<'a>(mut cursor: Cursor<'a>, flags: u16) -> Option<Inner<'a>> {
+    cursor.skip(4)?;
+    for bit in [0x1000, 0x0080] {
+        if flags & bit != 0 {
+            cursor.skip(4)?;
+        }
+    }
+    let rest = cursor.rest();
+    let rest = rest.strip_prefix(&[0xff, 0x03]).unwrap_or(rest);
+    match rest {
+        [0x21, packet @ ..] | [0x00, 0x21, packet @ ..] => Some(Inner::Ip(packet)),
         _ => None,
     }
 }

@@ -14,7 +14,7 @@ use crate::short_text::ShortText;
 pub const PROTOCOL: Protocol = Protocol {
     name: "dhcp",
     family: Family::Network,
-    on: &[On::Udp(67), On::Udp(68)],
+    on: &[On::Udp(67)],
     anywhere: Anywhere::No,
     probe,
     start: || Box::new(Dhcp::default()),

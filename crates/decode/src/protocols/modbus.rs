@@ -52,6 +52,8 @@ fn probe(opening: &Opening<'_>) -> Verdict {
     // Elsewhere than at home the frame must also end with the segment, and not look like a bare acknowledgement.
     match (plausible, opening.at_home) {
         (true, true) => Verdict::Yes,
+        // At home an unknown function is Modbus too, when the frame ends with the segment.
+        (false, true) if whole == bytes.len() => Verdict::Yes,
         (true, false) if whole == bytes.len() && function & 0x7f < 0x2c => Verdict::Yes,
         _ => Verdict::No,
     }
@@ -96,7 +98,10 @@ impl Dissector for Modbus {
             context.sender_answers();
         }
         if context.from_initiator() {
-            let asked = self.request(unit, function, body, context);
+            if function >= 0x80 {
+                context.malformed("exception in place of a request");
+            }
+            let asked = self.request(unit, function & 0x7f, body, context);
             self.pending.asked(key, asked);
         } else {
             let asked = self.pending.answered(&key);
