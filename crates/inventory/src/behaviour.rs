@@ -11,7 +11,7 @@ use model::{
 };
 
 use crate::network::{self, Network};
-use crate::operated::{Operated, compare_rates, is_told};
+use crate::operated::{Operated, compare_rates};
 
 /// Requests from which on reading counts as cyclic.
 const CYCLE_REQUESTS_MIN: u64 = 8;
@@ -32,6 +32,8 @@ pub struct Behaviour {
     pub serves: BTreeMap<Family, Served>,
     /// Who operates it: stations whose control operations it answers, decoded.
     pub operators: BTreeSet<AssetId>,
+    /// Who only asked it who it is, and was told.
+    pub identifiers: BTreeSet<AssetId>,
     /// Who takes process values from it in the language of supervision; controllers and SCADA alike give them so.
     pub supervisors: BTreeSet<AssetId>,
     /// True when some of them read it in cycles.
@@ -231,36 +233,23 @@ fn operate(
     let long = duration >= CYCLE_NANOSECONDS_MIN && duration as f64 >= CYCLE_SHARE_MIN * span as f64;
     // A mirror may show one direction only; content on a connection means that somebody takes it.
     let one_way = !heard && c.transport == Transport::Tcp;
-    // Where both ends use one port, the start tells little: who asks is who sends the requests.
-    for (asker, device, by_initiator) in [(asker, device, true), (device, asker, false)] {
-        if c.family == Family::Supervision && !by_initiator {
-            // A client that publishes hands its values to a broker, which asks for nothing.
-            continue;
-        }
-        let mut asked = Operated { elsewhere, ..Operated::default() };
-        let mut answered = one_way && by_initiator;
-        for o in &c.operations {
-            if is_told(o) {
-                // What a device tells by itself shows that it lives, and that somebody listens.
-                asked.reads += if o.by_initiator == by_initiator { 0 } else { o.requests };
-                answered |= o.by_initiator != by_initiator;
-            } else if o.by_initiator == by_initiator {
-                answered |= o.answers + o.failures > 0;
-                asked.count(o);
-            }
-        }
-        // A controller that fetches the blocks it was told to load operates nobody.
-        if !asked.is_anything() || !by_initiator && asked.is_only_others() {
-            continue;
-        }
-        if asked.reads >= CYCLE_REQUESTS_MIN && long {
-            asked.rate = asked.reads as f64 / (duration as f64 / 1e9);
-        }
-        asked.seldom = asked.rate == 0.0 && asked.reads > 1 && long && asked.changes() == 0;
-        asks(all, asker, device, &asked);
-        if answered {
-            gives(all, device, asker, c.family, asked.rate > 0.0);
-        }
+    let forth = Operated { elsewhere, ..Operated::of(c, true) };
+    let back = Operated { elsewhere, ..Operated::of(c, false) };
+    // Where both ends use one port, the start tells little: who asks is who sends more requests. On a connection
+    // its opener asks; what a controller asks back while it is loaded makes no device of the station.
+    let turned = c.transport != Transport::Tcp && back.requests() > forth.requests();
+    let (asker, device, mut asked) = if turned { (device, asker, back) } else { (asker, device, forth) };
+    let answered = asked.answered || (one_way && !turned);
+    if asked.requests() == 0 {
+        return;
+    }
+    if asked.reads >= CYCLE_REQUESTS_MIN && long {
+        asked.rate = asked.reads as f64 / (duration as f64 / 1e9);
+    }
+    asked.seldom = asked.rate == 0.0 && asked.reads > 1 && long && asked.changes() == 0;
+    asks(all, asker, device, &asked);
+    if answered {
+        gives(all, device, asker, c.family, &asked);
     }
 }
 
@@ -270,14 +259,15 @@ fn asks(all: &mut [Behaviour], asker: AssetId, device: AssetId, asked: &Operated
     }
 }
 
-fn gives(all: &mut [Behaviour], device: AssetId, asker: AssetId, family: Family, cyclic: bool) {
+fn gives(all: &mut [Behaviour], device: AssetId, asker: AssetId, family: Family, asked: &Operated) {
     if let Some(behaviour) = of(all, device) {
         let partners = match family {
+            _ if asked.only_identifies() => &mut behaviour.identifiers,
             Family::Supervision => &mut behaviour.supervisors,
             _ => &mut behaviour.operators,
         };
         partners.insert(asker);
-        behaviour.read_cyclically |= cyclic;
+        behaviour.read_cyclically |= asked.rate > 0.0;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{AssetId, Operation, OperationCount};
+use model::{AssetId, Conversation, Family, Operation, OperationCount};
 
 use crate::behaviour::Behaviour;
 
@@ -22,8 +22,10 @@ pub struct Operated {
     pub configures: u64,
     /// Requests that ask who or what a device is.
     pub identifies: u64,
-    /// Other requests.
-    pub others: u64,
+    /// Counters, tests, forced values.
+    pub diagnoses: u64,
+    /// True when the device answered some of it, or told something by itself.
+    pub answered: bool,
     /// Reads per second where they are cyclic, else zero.
     pub rate: f64,
     /// True when it only reads, a few times over a long while.
@@ -39,47 +41,74 @@ pub struct Operated {
 }
 
 impl Operated {
+    /// What one side of a conversation asks of the other.
+    pub fn of(c: &Conversation, by_initiator: bool) -> Operated {
+        let mut asked = Operated::default();
+        // A client that publishes hands its values to a broker, which asks for nothing.
+        let listens = by_initiator || c.family != Family::Supervision;
+        for o in &c.operations {
+            if is_told(o) {
+                // What a device tells by itself shows that it lives, and that somebody listens.
+                if o.by_initiator != by_initiator && listens {
+                    asked.reads += o.requests;
+                    asked.answered = true;
+                }
+            } else if o.by_initiator == by_initiator {
+                asked.count(o);
+            }
+        }
+        asked
+    }
+
     /// Requests that change something.
     pub fn changes(&self) -> u64 {
         self.writes + self.programs + self.configures
     }
 
-    /// True when anything was asked.
-    pub fn is_anything(&self) -> bool {
-        self.reads + self.writes + self.programs + self.configures + self.identifies + self.others > 0
+    /// Requests of all kinds.
+    pub fn requests(&self) -> u64 {
+        self.reads + self.changes() + self.identifies + self.diagnoses
     }
 
-    /// True when nothing with a meaning of its own was asked.
-    pub fn is_only_others(&self) -> bool {
-        self.reads + self.writes + self.programs + self.configures + self.identifies == 0
+    /// True when it asks for nothing but who the device is.
+    pub fn only_identifies(&self) -> bool {
+        self.requests() == self.identifies
     }
 
-    pub fn count(&mut self, o: &OperationCount) {
-        match o.operation {
-            Operation::Read | Operation::Report => self.reads += o.requests,
-            Operation::Write => self.writes += o.requests,
+    fn count(&mut self, o: &OperationCount) {
+        let place = match o.operation {
+            Operation::Read | Operation::Report => &mut self.reads,
+            Operation::Write => &mut self.writes,
             Operation::Start
             | Operation::Stop
             | Operation::Reset
             | Operation::ReadProgram
             | Operation::LoadProgram
-            | Operation::LoadFirmware => self.programs += o.requests,
-            Operation::Configure => self.configures += o.requests,
-            // Presenting oneself, and searching without finding, asks nobody anything.
-            Operation::Identify | Operation::Discover => self.identifies += o.answers + o.failures,
-            Operation::Diagnose | Operation::LogIn | Operation::Transfer | Operation::Other => {
-                self.others += o.requests;
+            | Operation::LoadFirmware => &mut self.programs,
+            Operation::Configure => &mut self.configures,
+            Operation::Diagnose => &mut self.diagnoses,
+            Operation::Identify | Operation::Discover => {
+                // Presenting oneself, and searching without finding, asks nobody anything.
+                self.identifies += o.answers + o.failures;
+                self.answered |= o.answers + o.failures > 0;
+                return;
             }
-        }
+            // Connecting, logging in, moving files: everybody does.
+            Operation::LogIn | Operation::Transfer | Operation::Other => return,
+        };
+        *place += o.requests;
+        self.answered |= o.answers + o.failures > 0;
     }
 
+    /// Adds what is asked of the same device over another conversation.
     pub fn add(&mut self, other: &Operated) {
         self.reads += other.reads;
         self.writes += other.writes;
         self.programs += other.programs;
         self.configures += other.configures;
         self.identifies += other.identifies;
-        self.others += other.others;
+        self.diagnoses += other.diagnoses;
+        self.answered |= other.answered;
         self.seldom |= other.seldom;
         self.rate += other.rate;
         self.elsewhere |= other.elsewhere;
@@ -107,6 +136,6 @@ pub fn compare_rates(all: &mut [Behaviour]) {
 }
 
 /// True for what is told without being asked for and without an answer.
-pub fn is_told(o: &OperationCount) -> bool {
+fn is_told(o: &OperationCount) -> bool {
     o.operation == Operation::Report && o.answers + o.failures == 0
 }

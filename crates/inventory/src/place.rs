@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::{Conversation, Family, Level, LevelJudgement};
+use model::{Confidence, Conversation, Family, Level, LevelJudgement};
 
 use crate::company::{neighbours, peers, provisional};
 use crate::network::{self, Network};
@@ -45,9 +45,7 @@ fn own(portrait: &Portrait<'_>) -> Scale<Level> {
 
 fn says(portrait: &Portrait<'_>, scale: &mut Scale<Level>) {
     use model::Role::*;
-    let stated = portrait.stated.iter().map(|role| (role, 4.0, "says that its role is"));
-    let suggested = portrait.suggested.iter().map(|role| (role, 2.5, "presents itself as"));
-    for (role, weight, says) in stated.chain(suggested) {
+    for (role, confidence) in &portrait.stated {
         let level = match role {
             SafetyController | Controller | Relay | IoDevice | Drive | Gateway => Level::Control,
             Instrument => Level::Process,
@@ -59,7 +57,12 @@ fn says(portrait: &Portrait<'_>, scale: &mut Scale<Level>) {
                 continue;
             }
         };
-        scale.put(level, weight, Kind::Stated, format!("{says} {role}"));
+        let (weight, text) = match confidence {
+            Confidence::Stated => (4.0, format!("says that its role is {role}")),
+            Confidence::Derived => (1.5, format!("presents itself as {role}")),
+            Confidence::Guessed => (0.5, format!("may have the role {role}")),
+        };
+        scale.put(level, weight, Kind::Stated, text);
     }
     if let Some((text, _, Some(level))) = &portrait.product {
         scale.put(*level, 3.0, Kind::Stated, format!("is a product \"{text}\""));
@@ -89,7 +92,16 @@ fn serves(portrait: &Portrait<'_>, scale: &mut Scale<Level>) {
         let text = format!("answers control operations from {}", count(b.operators.len(), "station"));
         scale.put(Level::Control, 5.0, Kind::Serves, text);
     } else if b.clients(&[Family::Control, Family::Telecontrol, Family::Building]) > 0 {
-        scale.put(Level::Control, 1.5, Kind::Serves, "serves control traffic");
+        let operational = [Family::Control, Family::Telecontrol, Family::Building];
+        let sure = operational.iter().any(|f| b.serves.get(f).is_some_and(|served| served.content));
+        scale.put(Level::Control, if sure { 3.0 } else { 1.5 }, Kind::Serves, "serves control traffic");
+    } else if !b.identifiers.is_empty() {
+        scale.put(
+            Level::Control,
+            1.5,
+            Kind::Serves,
+            "says who it is when asked in the language of controllers",
+        );
     }
     if !b.supervisors.is_empty() {
         // Controllers and SCADA systems alike serve these; who reads controllers is none.

@@ -30,10 +30,8 @@ pub struct Portrait<'a> {
     pub traits: &'a Traits,
     /// What its maker mostly builds, with the maker's name.
     pub trade: Option<(Trade, String)>,
-    /// Roles that it states itself.
-    pub stated: Vec<Role>,
-    /// Roles that the way it speaks suggests.
-    pub suggested: Vec<Role>,
+    /// Roles that it states itself, or that its way of speaking shows, and how surely.
+    pub stated: Vec<(Role, Confidence)>,
     /// What its product texts say, with the text.
     pub product: Option<(String, Role, Option<Level>)>,
     /// What its name says, with the name.
@@ -54,11 +52,6 @@ impl<'a> Portrait<'a> {
             use Attribute::{Description, Hardware, OrderNumber, Os, Product, Software};
             [Product, OrderNumber, Description, Software, Os, Hardware].into_iter().flat_map(values)
         };
-        let roles = |confidence| -> Vec<Role> {
-            let facts = asset.facts.iter();
-            let roles = facts.filter(|f| f.attribute == Attribute::Role && f.confidence == confidence);
-            roles.filter_map(|fact| fact.value.parse().ok()).collect()
-        };
         let trade = asset
             .fact(Attribute::Vendor)
             .and_then(|vendor| makers::trade(vendor).map(|trade| (trade, vendor.to_string())));
@@ -72,8 +65,7 @@ impl<'a> Portrait<'a> {
             behaviour,
             traits,
             trade,
-            stated: roles(Confidence::Stated),
-            suggested: roles(Confidence::Derived),
+            stated: stated(asset),
             product,
             name,
             safety: texts().any(words::is_safety),
@@ -116,6 +108,12 @@ impl<'a> Portrait<'a> {
         }
     }
 
+    /// True when the asset itself or its product text says this role.
+    pub fn is_called(&self, role: Role) -> bool {
+        self.stated.contains(&(role, Confidence::Stated))
+            || self.product.as_ref().is_some_and(|(_, told, _)| *told == role)
+    }
+
     /// True when it stands between networks.
     pub fn is_router(&self) -> bool {
         self.traits.router.is_some() || self.behaviour.routes
@@ -129,7 +127,20 @@ impl<'a> Portrait<'a> {
             && self.stated.is_empty();
         (!self.is_operated() && (self.is_router() || by_maker))
             || self.behaviour.bridges
-            || self.stated.iter().any(|role| says(*role))
+            || self.stated.iter().any(|(role, _)| says(*role))
             || self.product.as_ref().is_some_and(|(_, role, _)| says(*role))
     }
+}
+
+/// Roles that the asset states, each once, by the surest statement.
+fn stated(asset: &Asset) -> Vec<(Role, Confidence)> {
+    let mut stated: Vec<(Role, Confidence)> = asset
+        .facts
+        .iter()
+        .filter(|fact| fact.attribute == Attribute::Role)
+        .filter_map(|fact| Some((fact.value.parse().ok()?, fact.confidence)))
+        .collect();
+    stated.sort();
+    stated.dedup_by_key(|(role, _)| *role);
+    stated
 }

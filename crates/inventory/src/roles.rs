@@ -1,6 +1,6 @@
 //! What an asset is for, from what it does and what it says of itself.
 
-use model::{Family, Reason, Role};
+use model::{Confidence, Family, Reason, Role};
 
 use crate::network;
 use crate::portrait::Portrait;
@@ -11,9 +11,10 @@ use crate::weigh::{Kind, Scale, count};
 const ROLE_MIN: f32 = 2.5;
 /// Weight of what a device says of itself, of product texts, and of names that people give.
 const STATED: f32 = 6.0;
-const SUGGESTED: f32 = 3.0;
 const PRODUCT: f32 = 4.0;
-const NAME: f32 = 2.0;
+const NAME: f32 = 2.5;
+/// Weight of what only seems so.
+const HINT: f32 = 2.0;
 
 /// The roles of an asset, surest first, and why.
 pub fn roles(portrait: &Portrait<'_>) -> (Vec<Role>, Vec<Reason>) {
@@ -44,11 +45,15 @@ fn named(scale: &Scale<Role>) -> (Vec<Role>, Vec<Reason>) {
 
 /// What the device, its maker and its people say.
 fn says(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
-    for role in &portrait.stated {
-        scale.put(*role, STATED, Kind::Stated, "says so itself");
-    }
-    for role in &portrait.suggested {
-        scale.put(*role, SUGGESTED, Kind::Stated, "presents itself so");
+    for (role, confidence) in &portrait.stated {
+        let (weight, text) = match confidence {
+            // "Server" is said by whatever answers; it tells little beside what else is known.
+            Confidence::Stated if *role == Role::Server => (HINT, "says so itself"),
+            Confidence::Stated => (STATED, "says so itself"),
+            Confidence::Derived => (HINT, "presents itself so"),
+            Confidence::Guessed => (1.0, "may be one"),
+        };
+        scale.put(*role, weight, Kind::Stated, text);
     }
     if let Some((text, role, _)) = &portrait.product {
         scale.put(*role, PRODUCT, Kind::Stated, format!("is a product \"{text}\""));
@@ -82,8 +87,12 @@ fn field(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
     if portrait.is_operated() {
         let text = format!("answers control operations from {}", count(b.operators.len(), "station"));
         scale.put(Role::Controller, 5.0, Kind::Serves, text);
+    } else if portrait.is_called(Role::Hmi) {
+        // Panels answer in the language of their controllers too.
     } else if b.clients(&operational) > 0 {
         scale.put(Role::Controller, 2.0, Kind::Serves, "serves control traffic");
+    } else if !b.identifiers.is_empty() {
+        scale.put(Role::Controller, 1.0, Kind::Serves, "says who it is when asked");
     }
     if !b.supervisors.is_empty() {
         let text = format!("gives process values to {}", count(b.supervisors.len(), "station"));
@@ -109,8 +118,8 @@ fn field(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
     } else if b.publishes {
         scale.put(Role::Relay, 2.5, Kind::Cycles, "publishes process data to a group");
     }
-    if b.units > 1 && b.read_cyclically {
-        scale.put(Role::Gateway, 3.0, Kind::Serves, format!("stands before {}", count(b.units, "device")));
+    if b.units > 2 && b.read_cyclically {
+        scale.put(Role::Gateway, 6.5, Kind::Serves, format!("stands before {}", count(b.units, "device")));
     }
     if portrait.is_operated() && b.read_in_cycles().count() > 1 {
         let text = format!("reads {} for others", count(b.read_in_cycles().count(), "device"));
@@ -140,13 +149,19 @@ fn stations(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
         let text = format!("only reads {devices} of another network, seldom but steadily");
         scale.put(Role::Historian, 2.5, Kind::Asks, text);
     } else if cycles > 0 {
-        scale.put(Role::Hmi, 3.0, Kind::Asks, format!("reads {read} in cycles"));
+        let near = b.read_in_cycles().any(|o| !o.elsewhere);
+        scale.put(Role::Hmi, if near { 3.0 } else { 2.5 }, Kind::Asks, format!("reads {read} in cycles"));
+    }
+    if b.supervisors.is_empty() && b.clients(&[Family::Supervision]) > 0 {
+        scale.put(Role::Server, 1.5, Kind::Serves, "passes process values on");
     }
     let writes = b.sum(|o| o.writes) > 0;
     if writes && cycles > 0 {
         scale.put(Role::Hmi, 1.5, Kind::Asks, format!("writes to {devices}"));
-    } else if writes && !is_desk(portrait) {
-        scale.put(Role::EngineeringStation, 2.5, Kind::Asks, format!("writes to {devices} now and then"));
+    } else if writes {
+        let near = b.operates.values().any(|o| o.writes > 0 && !o.elsewhere);
+        let weight = if near { 2.5 } else { 1.5 };
+        scale.put(Role::EngineeringStation, weight, Kind::Asks, format!("writes to {devices} now and then"));
     } else if b.sum(|o| o.identifies) > 0 && cycles == 0 {
         scale.put(Role::EngineeringStation, 1.5, Kind::Asks, format!("asks {devices} who they are"));
     }
@@ -204,6 +219,8 @@ fn offices(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
         if files > 1 || pages > 1 {
             let text = format!("serves files or pages to {}", count(files.max(pages), "host"));
             scale.put(Role::Server, 3.0, Kind::Serves, text);
+        } else if files + pages > 0 {
+            scale.put(Role::Server, 1.5, Kind::Serves, "serves files or pages to one host");
         }
     }
     let client = [Family::Web, Family::Office, Family::Network];
@@ -232,16 +249,16 @@ fn settle_controllers(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
     }
     let special = [Role::Drive, Role::Relay, Role::Instrument, Role::IoDevice];
     let Some(role) = special.into_iter().find(|role| scale.weight(*role) >= ROLE_MIN) else { return };
-    let told = |role: &Role| *role == Role::Controller;
-    let is_controller = portrait.stated.iter().any(told)
-        || portrait.product.as_ref().is_some_and(|(_, r, _)| told(r))
+    let told = portrait.product.as_ref().map(|(_, role, _)| *role);
+    let states = |role: Role| portrait.stated.contains(&(role, Confidence::Stated));
+    let is_controller = states(Role::Controller)
+        || told == Some(Role::Controller)
         || !portrait.behaviour.field_devices.is_empty();
     if !is_controller {
         scale.replace(Role::Controller, role);
     }
-    // A drive on a field bus says that it is a device there, which is true of all of them.
-    let is_product = portrait.product.as_ref().is_some_and(|(_, r, _)| *r == role);
-    if is_product || !portrait.stated.contains(&Role::IoDevice) {
+    // Every device on a field bus calls itself one; a drive or a relay is told by its product.
+    if !states(Role::IoDevice) || told == Some(role) {
         scale.replace(Role::IoDevice, role);
     }
 }

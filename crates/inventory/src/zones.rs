@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Asset, AssetId, Attribute, Conversation, Level, Transport, Zone};
+use model::{Asset, AssetId, Attribute, Conversation, Level, Role, Transport, Zone};
 
 use crate::network::{self, Network};
 
@@ -157,7 +157,9 @@ fn zone(ground: &Ground, members: &[usize], assets: &mut [Asset]) -> Zone {
         let Some(asset) = assets.get_mut(*at) else { continue };
         asset.zone = Some(id.clone());
         ids.push(asset.id);
-        vlans.extend(&asset.vlans);
+        if !asset.roles.contains(&Role::Router) {
+            vlans.extend(&asset.vlans);
+        }
         if let Some(level) = asset.level.level {
             *levels.entry(level).or_default() += 1;
         }
