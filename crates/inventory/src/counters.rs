@@ -110,8 +110,14 @@ impl Counters {
     /// Where this kind is counted; makes room for a new kind while the bound allows.
     fn index(&mut self, operation: Operation, code: Code, name: &'static str, by_a: bool) -> usize {
         let is = |c: &Counter| c.is(operation, code, name, by_a);
+        // A cyclic reader asks for the same again, or goes round.
         if self.list.get(self.latest).is_some_and(is) {
             return self.latest;
+        }
+        let next = if self.latest + 1 < self.list.len() { self.latest + 1 } else { 0 };
+        if self.list.get(next).is_some_and(is) {
+            self.latest = next;
+            return next;
         }
         self.latest = match self.list.iter().position(is) {
             Some(index) => index,
@@ -148,10 +154,10 @@ impl Counters {
 impl Counter {
     /// Names are our own words and nearly always the same piece of memory.
     fn is(&self, operation: Operation, code: Code, name: &'static str, by_a: bool) -> bool {
-        self.operation == operation
+        (std::ptr::eq(self.name, name) || self.name == name)
             && self.by_a == by_a
+            && self.operation == operation
             && self.code == code
-            && (std::ptr::eq(self.name, name) || self.name == name)
     }
 
     fn shown(&self) -> OperationCount {

@@ -35,7 +35,13 @@ impl Objects {
         if let Object::None = object {
             return;
         }
-        if self.kept.get(self.latest).is_some_and(|kept| kept.order(object) == Ordering::Equal) {
+        let is = |kept: &Kept| kept.is(object);
+        if self.kept.get(self.latest).is_some_and(is) {
+            return;
+        }
+        let next = if self.latest + 1 < self.kept.len() { self.latest + 1 } else { 0 };
+        if self.kept.get(next).is_some_and(is) {
+            self.latest = next;
             return;
         }
         match self.kept.binary_search_by(|kept| kept.order(object)) {
@@ -99,6 +105,24 @@ impl Kept {
         }
     }
 
+    /// Whether it is this object: cheaper than the order.
+    fn is(&self, object: &Object<'_>) -> bool {
+        match (self, *object) {
+            (
+                Kept::Range { space: s, block: None, first: f, last: l },
+                Object::Range { space, first, last },
+            ) => *f == first && *l == last && same(s, space),
+            (
+                Kept::Range { space: s, block: Some(b), first: f, last: l },
+                Object::Block { space, block, first, last },
+            ) => *f == first && *l == last && *b == block && same(s, space),
+            (Kept::Named { space: s, name: n }, Object::Named { space, name }) => {
+                (**n == *name || n.len() < name.len() && **n == *bounded(name)) && same(s, space)
+            }
+            _ => false,
+        }
+    }
+
     /// The derived order, against an object that is still borrowed from the frame.
     fn order(&self, object: &Object<'_>) -> Ordering {
         let range = |space: &'static str, block: Option<u32>, first: u64, last: u64| match self {
@@ -146,6 +170,10 @@ impl Kept {
 }
 
 /// Compares two of our own words; nearly always they are the same word at the same place.
+fn same(a: &'static str, b: &'static str) -> bool {
+    std::ptr::eq(a, b) || a == b
+}
+
 fn words(a: &'static str, b: &'static str) -> Ordering {
     if std::ptr::eq(a, b) { Ordering::Equal } else { a.cmp(b) }
 }
