@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 use std::io::{Cursor, Write};
+use std::sync::Arc;
 
 use capture::{Batch, Reader};
 
@@ -40,8 +41,8 @@ fn pcapng() -> Vec<u8> {
     file
 }
 
-fn read(file: &[u8], batch: &mut Batch) -> u64 {
-    let Ok(mut reader) = Reader::from_read(Cursor::new(file.to_vec()), "bench") else { return 0 };
+fn read(file: &Arc<[u8]>, batch: &mut Batch) -> u64 {
+    let Ok(mut reader) = Reader::from_read(Cursor::new(Arc::clone(file)), "bench") else { return 0 };
     let mut bytes = 0;
     while reader.next_batch(batch).unwrap_or(false) {
         bytes += batch.frames().map(|frame| frame.bytes.len() as u64).sum::<u64>();
@@ -50,7 +51,7 @@ fn read(file: &[u8], batch: &mut Batch) -> u64 {
 }
 
 fn bench(bencher: divan::Bencher<'_, '_>, file: Vec<u8>) {
-    let mut batch = Batch::new();
+    let (file, mut batch) = (Arc::from(file), Batch::new());
     bencher.counter(divan::counter::ItemsCount::new(FRAMES)).bench_local(|| {
         assert_eq!(read(black_box(&file), &mut batch), u64::from(FRAMES) * 133);
     });
