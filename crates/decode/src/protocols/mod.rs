@@ -3,6 +3,7 @@
 //! To add one: its file, its `mod` line and its entry here, its folder below `tests/protocols/`.
 //! Order matters where contents look alike: stricter probes first.
 
+mod ads;
 mod arp;
 mod bacnet;
 mod bacnet_identity;
@@ -17,12 +18,14 @@ mod dnp3;
 mod dns;
 mod enip;
 mod ftp;
+mod hart_ip;
 mod http;
 mod icmpv6;
 mod iec104;
 mod lldp;
 mod llmnr;
 mod mdns;
+mod mms;
 mod modbus;
 mod mqtt;
 mod nbdgm;
@@ -67,6 +70,9 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &profinet_rt::PROTOCOL,
     &s7comm::PROTOCOL,
     &s7comm_plus::PROTOCOL,
+    &mms::PROTOCOL,
+    &ads::PROTOCOL,
+    &hart_ip::PROTOCOL,
     &arp::PROTOCOL,
     &cdp::PROTOCOL,
     &dhcp::PROTOCOL,

@@ -1,0 +1,179 @@
+//! IEC 61850 MMS: protection relays and bay controllers, and TASE.2 between control centres.
+//!
+//! Source: ISO 9506-2 (services), carried by ISO session, presentation and ACSE over ISO transport (IEC 61850-8-1).
+
+use model::{Attribute, Code, Family, Operation, Side};
+
+use crate::ber::{self, Walk};
+use crate::cursor::text;
+use crate::iso_transport::{self, Joined, Packet};
+use crate::protocol::{Anywhere, Context, Dissector, Framing, On, Pending, Protocol, Verdict};
+
+/// The entry of the protocol table.
+pub const PROTOCOL: Protocol = Protocol {
+    name: "mms",
+    family: Family::Telecontrol,
+    on: &[On::Tcp(102)],
+    anywhere: Anywhere::Tcp,
+    probe: |opening| iso_transport::probe(opening, judge),
+    start: || Box::new(Mms::default()),
+};
+
+/// Session data: give tokens, data transfer (ITU-T X.225, 8.3).
+const SESSION_DATA: &[u8] = &[0x01, 0x00, 0x01, 0x00];
+/// Abstract syntax of MMS: 1.0.9506.2.1.
+const ABSTRACT_SYNTAX: &[u8] = &[0x06, 0x05, 0x28, 0xca, 0x22, 0x02, 0x01];
+/// User data of the presentation layer, fully encoded (ITU-T X.226, 8.4).
+const PRESENTATION_DATA: u8 = 0x61;
+
+const CONFIRMED_REQUEST: u8 = 0xa0;
+const CONFIRMED_RESPONSE: u8 = 0xa1;
+const CONFIRMED_ERROR: u8 = 0xa2;
+const UNCONFIRMED: u8 = 0xa3;
+
+type Asked = Pending<i64, (Operation, &'static str, Code)>;
+
+#[derive(Default)]
+struct Mms {
+    sides: [Joined; 2],
+    pending: Asked,
+}
+
+fn judge(payload: &[u8]) -> Verdict {
+    let connect = matches!(payload, [0x0d | 0x0e, ..])
+        && payload.windows(ABSTRACT_SYNTAX.len()).any(|window| window == ABSTRACT_SYNTAX);
+    let data =
+        payload.strip_prefix(SESSION_DATA).is_some_and(|rest| rest.first() == Some(&PRESENTATION_DATA));
+    if connect || data { Verdict::Yes } else { Verdict::No }
+}
+
+impl Dissector for Mms {
+    fn frame(&mut self, bytes: &[u8], _from: Side) -> Framing {
+        iso_transport::frame(bytes)
+    }
+
+    fn message(&mut self, bytes: &[u8], context: &mut Context<'_>) {
+        match iso_transport::read(bytes) {
+            Some(Packet::Connect { request: true, .. }) => context.sender_asks(),
+            Some(Packet::Connect { .. }) => context.sender_answers(),
+            Some(Packet::Data { payload, last }) => {
+                let Mms { sides, pending } = self;
+                let Some(side) = sides.get_mut(context.from as usize) else { return };
+                if !side.add(payload, last, |whole| read(whole, pending, context)) {
+                    context.malformed("message longer than what is kept");
+                }
+            }
+            Some(Packet::Other) => {}
+            None => context.malformed("transport header cut short"),
+        }
+    }
+
+    fn gap(&mut self, from: Side) {
+        if let Some(side) = self.sides.get_mut(from as usize) {
+            side.clear();
+        }
+    }
+}
+
+/// Session, presentation (a list of context 1 and content), then the unit.
+fn read(bytes: &[u8], pending: &mut Asked, context: &mut Context<'_>) {
+    let Some(rest) = bytes.strip_prefix(SESSION_DATA) else { return };
+    let unit = (|| {
+        let list = Walk::new(rest).take(PRESENTATION_DATA)?;
+        let mut item = Walk::new(Walk::new(list).take(ber::SEQUENCE)?);
+        item.integer()?;
+        Walk::new(item.take(0xa0)?).any()
+    })();
+    let Some(unit) = unit else { return context.malformed("presentation data cut short") };
+    let mut content = Walk::new(unit.content);
+    match unit.tag {
+        CONFIRMED_REQUEST => {
+            let Some(id) = content.integer() else { return context.malformed("request without invoke id") };
+            // Modifiers may stand between the id and the service.
+            let Some(service) =
+                std::iter::from_fn(|| content.any()).find(|element| element.tag & 0xc0 == 0x80)
+            else {
+                return context.malformed("request without service");
+            };
+            let (operation, name) = meaning(service.number, service.content);
+            let code = Code::Decimal(service.number);
+            context.request(operation, name, code);
+            pending.asked(id, (operation, name, code));
+        }
+        CONFIRMED_RESPONSE => {
+            let id = content.integer();
+            if let Some((operation, name, code)) = id.and_then(|id| pending.answered(&id)) {
+                context.answer(operation, name, code, false);
+            }
+            if let Some(service) =
+                content.any().filter(|service| service.number == 2 && service.tag & 0xc0 == 0x80)
+            {
+                identify(service.content, context);
+            }
+        }
+        CONFIRMED_ERROR => {
+            let id = content.any().and_then(|element| ber::integer(element.content));
+            if let Some((operation, name, code)) = id.and_then(|id| pending.answered(&id)) {
+                context.answer(operation, name, code, true);
+            }
+        }
+        UNCONFIRMED => context.answer(Operation::Report, "information report", Code::None, false),
+        _ => {}
+    }
+}
+
+/// Vendor, model, revision (ISO 9506-2, 9.2).
+fn identify(content: &[u8], context: &mut Context<'_>) {
+    for element in ber::elements(content).take(8) {
+        let attribute = match element.tag {
+            0x80 => Attribute::Vendor,
+            0x81 => Attribute::Product,
+            0x82 => Attribute::Firmware,
+            _ => continue,
+        };
+        context.identity(attribute, &text(element.content), "MMS Identify");
+    }
+}
+
+/// Confirmed services by number. A write to a settings or report-control attribute configures; others control.
+fn meaning(service: u32, content: &[u8]) -> (Operation, &'static str) {
+    match service {
+        0 => (Operation::Diagnose, "status"),
+        1 => (Operation::Discover, "get name list"),
+        2 => (Operation::Identify, "identify"),
+        3 => (Operation::Configure, "rename"),
+        4 => (Operation::Read, "read"),
+        5 if configures(content) => (Operation::Configure, "write settings"),
+        5 => (Operation::Write, "write"),
+        6 => (Operation::Discover, "get variable access attributes"),
+        11 => (Operation::Configure, "define data set"),
+        12 => (Operation::Discover, "get data set"),
+        13 => (Operation::Configure, "delete data set"),
+        19 | 20 => (Operation::Other, "control of a resource"),
+        26..=28 => (Operation::LoadProgram, "download sequence"),
+        29..=31 => (Operation::ReadProgram, "upload sequence"),
+        32 | 34 => (Operation::LoadProgram, "domain download"),
+        33 | 35 => (Operation::ReadProgram, "domain upload"),
+        36 => (Operation::LoadProgram, "delete domain"),
+        37 => (Operation::Discover, "get domain attributes"),
+        38 | 39 => (Operation::LoadProgram, "program invocation"),
+        40 => (Operation::Start, "start"),
+        41 => (Operation::Stop, "stop"),
+        42 => (Operation::Start, "resume"),
+        43 => (Operation::Reset, "reset"),
+        44 => (Operation::Stop, "kill"),
+        45 => (Operation::Diagnose, "get program invocation attributes"),
+        46 => (Operation::Transfer, "obtain file"),
+        62 => (Operation::Write, "alter event"),
+        63..=65 => (Operation::Read, "read journal or alarms"),
+        71 => (Operation::Discover, "get capability list"),
+        72..=77 => (Operation::Transfer, "file service"),
+        _ => (Operation::Other, "other service"),
+    }
+}
+
+/// Functional constraints of settings and report control (IEC 61850-7-2, 5.5; IEC 61850-8-1, 7.3.3).
+fn configures(content: &[u8]) -> bool {
+    const CONSTRAINTS: &[&[u8; 4]] = &[b"$RP$", b"$BR$", b"$GO$", b"$SP$", b"$SE$", b"$CF$"];
+    content.windows(4).any(|window| CONSTRAINTS.iter().any(|constraint| window == *constraint))
+}
