@@ -226,7 +226,8 @@ def smb(random, rounds):
     preauth = struct.pack("<HHI", 1, 38, 0) + struct.pack("<HHH", 1, 32, 1) + random.randbytes(32)
     negotiate = struct.pack("<HHHHI16sIHH", 36, 5, 1, 0, 0x7F, random.randbytes(16), 112, 1, 0) + dialects
     yield 0, framed(header(0, 0, 0) + negotiate.ljust(48, b"\0") + preauth)
-    token = _ber(0x60, b"\6\6\x2b\6\1\5\5\2" + _ber(0xA0, _ber(0x30, _ber(0xA0, _ber(0x30, b"\6\x09\x2a\x86\x48\x86\xf7\x12\1\2\2")))))
+    kerberos = b"\6\x09\x2a\x86\x48\x86\xf7\x12\1\2\2"
+    token = _ber(0x60, b"\6\6\x2b\6\1\5\5\2" + _ber(0xA0, _ber(0x30, _ber(0xA0, _ber(0x30, kerberos)))))
     agreed = struct.pack("<HHHH16sIIIIQQHHI", 65, 1, 0x0311, 1, random.randbytes(16), 0x2F, 8 << 20, 8 << 20, 8 << 20,
                          0, 0, 128, len(token), 128 + len(token) + -len(token) % 8) + token
     agreed += bytes(-len(token) % 8) + preauth
@@ -272,7 +273,8 @@ def list_identity():
 def identity_answer(ip, vendor, kind, code, revision, serial, name):
     """A device says what it is."""
     text = name.encode()
-    item = struct.pack("<H", 1) + struct.pack("!HH4s8s", 2, 44818, _ip(ip), b"") + struct.pack("<HHHBBHI", vendor, kind, code, *revision, 0x30, serial)
+    item = struct.pack("<H", 1) + struct.pack("!HH4s8s", 2, 44818, _ip(ip), b"")
+    item += struct.pack("<HHHBBHI", vendor, kind, code, *revision, 0x30, serial)
     item += bytes([len(text)]) + text + b"\3"
     body = struct.pack("<HHH", 1, 0x0C, len(item)) + item
     return struct.pack("<HHII8sI", 0x63, len(body), 0, 0, b"ask all\0", 0) + body

@@ -51,8 +51,9 @@ def _path(case):
 def _tcp_header(data, seen):
     """Bytes of the TCP header: found by walking back from the payload, as options differ."""
     for length in range(20, 64, 4):
-        if data[seen.payload_at - length + 12] >> 4 == length // 4 and \
-                data[seen.payload_at - length:seen.payload_at - length + 4] == struct.pack("!HH", seen.source.port, seen.target.port):
+        start = seen.payload_at - length
+        ports = struct.pack("!HH", seen.source.port, seen.target.port)
+        if data[start + 12] >> 4 == length // 4 and data[start:start + 4] == ports:
             return length
     raise AssertionError("a TCP header has 20 to 60 bytes")
 

@@ -110,9 +110,9 @@ class Mirror:
             if tagged and self.random.random() < share:
                 self.frames.append((at + 15, frame))
 
-    def write(self, path):
-        """The capture: classic, little-endian, microseconds, Ethernet."""
-        self.frames.sort(key=lambda frame: frame[0])
+    def write(self, path, until):
+        """The capture until a moment: classic, little-endian, microseconds, Ethernet."""
+        self.frames = sorted((frame for frame in self.frames if frame[0] < until), key=lambda frame: frame[0])
         with open(path, "wb") as out:
             out.write(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1))
             for at, frame in self.frames:

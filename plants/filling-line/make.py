@@ -16,8 +16,8 @@ from wire import EVERYBODY, MILLISECOND, SECOND, Host, Mirror, Tcp  # noqa: E402
 # Wednesday, 4 March 2026, 09:30 UTC: the early shift fills half-litre bottles.
 START = 1_772_616_600 * SECOND
 MINUTES = 30
-END = START + MINUTES * 60 * SECOND
-DOMAIN = "brunnthal.example"
+END = START + (MINUTES * 60 + 5) * SECOND
+DOMAIN = "fill.example"
 
 FIREWALL = Host("fw-core", "00:09:0f:31:07:02", "10.30.0.1", 30, ttl=64)
 # The firewall's address in each VLAN; it has one hardware address for all.
@@ -99,7 +99,8 @@ def neighbours():
 def names_and_time():
     """Office and servers ask for names and time; a client gets its address again."""
     records = {"dc01": DC, "fs01": FILES, "hist01": HISTORIAN, "jump01": JUMP, "relay01": RELAY, "mes01": MES,
-               "scada01": SCADA, "ews01": EWS, "ws-07": WS07, "ws-12": WS12, "ws-15": WS15}
+               "scada01": SCADA, "ews01": EWS, "meter-gateway": METERS, "packer-plc": PACKER,
+               "packer-hmi": PANEL2, "conveyor-drive": CONVEYOR, "labeller-plc": LABELLER, "water-rtu": RTU}
 
     def look_up(at, host, name, address):
         number = chance.getrandbits(16)
@@ -110,7 +111,9 @@ def names_and_time():
             look_up(at, host, f"{name}.{DOMAIN}", records[name].ip)
         mirror.ask(minute(chance.uniform(1, 25)), host, DC, 123, m.ntp(3, START, 0), m.ntp(4, START, 3), source_port=123)
     for host, name, at in ((WS15, "jump01", 11.9), (RELAY, "mes01", 0.5), (WS12, "hist01", 16.9), (WS12, "relay01", 3.9),
-                           (JUMP, "ews01", 12.4)):
+                           (JUMP, "ews01", 12.4), (WS07, "meter-gateway", 13.95),
+                           (EWS, "packer-plc", 12.9), (EWS, "packer-hmi", 12.95), (EWS, "conveyor-drive", 13.0),
+                           (MES, "labeller-plc", 0.3), (SCADA, "water-rtu", 23.9)):
         look_up(minute(at), host, f"{name}.{DOMAIN}", records[name].ip)
     for host, name, address, at in ((WS07, "outlook.office365.com", MAIL.ip, 2.0), (WS12, "outlook.office365.com", MAIL.ip, 6.2),
                                     (FILES, "download.windowsupdate.com", UPDATES.ip, 9.0)):
@@ -118,15 +121,14 @@ def names_and_time():
     for host in (SCADA, HISTORIAN, EWS, MES):
         for at in every(512, chance.uniform(3, 300)):
             mirror.ask(at, host, GATEWAYS[30], 123, m.ntp(3, at, 0), m.ntp(4, at, 2), source_port=123)
-    for host in (*OFFICE, FILES):
-        group = Host("group", EVERYBODY.mac, "10.40.0.255", 40)
-        mirror.udp(minute(chance.uniform(0.5, 20)), host, 137, group, 137, m.netbios_registration(chance.getrandbits(16), host.name, host.ip))
-    for host in (SCADA, HISTORIAN, EWS):
-        group = Host("group", EVERYBODY.mac, "10.30.0.255", 30)
-        mirror.udp(minute(chance.uniform(0.5, 20)), host, 137, group, 137, m.netbios_registration(chance.getrandbits(16), host.name, host.ip))
+    for host in (*OFFICE, DC, FILES, JUMP, RELAY, MES, SCADA, HISTORIAN, EWS):
+        group = Host("group", EVERYBODY.mac, host.ip.rsplit(".", 1)[0] + ".255", host.vlan)
+        said = m.netbios_registration(chance.getrandbits(16), host.name, host.ip)
+        mirror.udp(minute(chance.uniform(0.5, 20)), host, 137, group, 137, said)
     for host, at in ((WS12, 3.2), (WS07, 15.6), (WS15, 21.0)):
         number = chance.getrandbits(32)
-        mirror.ask(minute(at), host, DC, 67, m.dhcp(3, number, host.mac, host.name, host.ip), m.dhcp(5, number, host.mac, ip=host.ip, server=DC.ip), 68)
+        asked, given = m.dhcp(3, number, host.mac, host.name, host.ip), m.dhcp(5, number, host.mac, ip=host.ip, server=DC.ip)
+        mirror.ask(minute(at), host, DC, 67, asked, given, 68)
 
 
 def office():
@@ -182,14 +184,17 @@ STOPPED = (minute(8.55), minute(9.35))
 
 def profinet():
     """Cyclic data of the filler with its three devices (thinned: one frame in 6 s of those sent every 8 ms), and their names."""
-    devices = ((ET200, 0x8000, b"\x80\x12\x80\x01\x80"), (VALVES, 0x8001, b"\x80\x3f\x00\x80"), (CAPPER, 0x8002, b"\x80\x04\x7f\x05\xdc\x80"))
+    devices = ((ET200, 0x8000, b"\x80\x12\x80\x01\x80"),
+               (VALVES, 0x8001, b"\x80\x3f\x00\x80"),
+               (CAPPER, 0x8002, b"\x80\x04\x7f\x05\xdc\x80"))
     for device, frame, data in devices:
         for at in every(6, chance.uniform(0.1, 5), jitter=0.001):
             cycle = at * 32 // 1000
             running = not STOPPED[0] < at < STOPPED[1]
             counted = data + bytes([at // SECOND & 0xFF])
-            mirror.put(at, 10, device.mac_bytes, FILLER.mac_bytes, m.PROFINET, m.real_time(frame, counted, cycle, running), 6)
-            mirror.put(at + 2 * MILLISECOND, 10, FILLER.mac_bytes, device.mac_bytes, m.PROFINET, m.real_time(frame + 0x80, counted, cycle + 64), 6)
+            outputs, inputs = m.real_time(frame, counted, cycle, running), m.real_time(frame + 0x80, counted, cycle + 64)
+            mirror.put(at, 10, device.mac_bytes, FILLER.mac_bytes, m.PROFINET, outputs, 6)
+            mirror.put(at + 2 * MILLISECOND, 10, FILLER.mac_bytes, device.mac_bytes, m.PROFINET, inputs, 6)
     # The controller looks for its devices after every start, the engineering station's tool once through the panel's port.
     stated = ((FILLER, "S7-300", 0x2A, 0x0101, 2), (ET200, "ET 200SP", 0x2A, 0x0313, 1), (VALVES, "CPX-AP-I", 0x014D, 0x0206, 1),
               (CAPPER, "SINAMICS G120", 0x2A, 0x0501, 1), (PANEL1, "SIMATIC HMI", 0x2A, 0x0602, 0))
@@ -206,9 +211,11 @@ def network(switch, neighbour):
     """The switch of the cell presents itself; SCADA asks it how it is, with the community string that everybody knows."""
     about = "Siemens, SIMATIC NET, SCALANCE XB208, 6GK5 208-0BA00-2AB2, HW: Version 3, FW: Version V04.03.00, SVPL6147718"
     for at in every(30, 3):
-        mirror.put(at, 0, m.LLDP_GROUP, switch.mac_bytes, m.LLDP, m.lldp(switch.name, "port-001", switch.name, about, switch.ip, bridge=True))
+        said = m.lldp(switch.name, "port-001", switch.name, about, switch.ip, bridge=True)
+        mirror.put(at, 0, m.LLDP_GROUP, switch.mac_bytes, m.LLDP, said)
         stated = "Siemens, SIMATIC S7, CPU 315-2 PN/DP, 6ES7 315-2EH14-0AB0, HW: 5, FW: V3.2.6"
-        mirror.put(at + 40 * MILLISECOND, 0, m.LLDP_GROUP, neighbour.mac_bytes, m.LLDP, m.lldp(neighbour.name, "port-001", neighbour.name, stated, neighbour.ip))
+        said = m.lldp(neighbour.name, "port-001", neighbour.name, stated, neighbour.ip)
+        mirror.put(at + 40 * MILLISECOND, 0, m.LLDP_GROUP, neighbour.mac_bytes, m.LLDP, said)
     for at in every(20, 1):
         frame = m.spanning_tree(switch.mac)
         mirror.put(at, 0, m.BRIDGES, switch.mac_bytes, len(frame), frame)
@@ -302,8 +309,10 @@ def events():
     """What happens in this half hour; see README.md."""
     named = [(b"SNAP7-SERVER", b"FILL-LINE-01")]
     # 09:35: the panel's web page, with the password it came with.
-    page = m.http_answer("200 OK", b"<html><head><title>SIMATIC HMI Miniweb on filler-hmi</title></head>" + b"<p>Recipes</p>" * 30 + b"</html>", ["Server: SIMATIC HMI Miniweb"])
-    refused = m.http_answer("401 Unauthorized", b"", ["Server: SIMATIC HMI Miniweb", 'WWW-Authenticate: Basic realm="filler-hmi"'])
+    server = "Server: SIMATIC HMI Miniweb"
+    text = b"<html><head><title>SIMATIC HMI Miniweb on filler-hmi</title></head>" + b"<p>Recipes</p>" * 30 + b"</html>"
+    page = m.http_answer("200 OK", text, [server])
+    refused = m.http_answer("401 Unauthorized", b"", [server, 'WWW-Authenticate: Basic realm="filler-hmi"'])
     web = Tcp(mirror, minute(5.1), EWS, PANEL1, 80, both=True)
     web.exchange([(0, m.http_get(PANEL1.ip, "/")), (1, refused), (0, m.http_get(PANEL1.ip, "/", "admin", "admin")), (1, page)])
     web.until(minute(5.3)).exchange([(0, m.http_get(PANEL1.ip, "/recipes.html", "admin", "admin")), (1, page)]).close()
@@ -317,13 +326,14 @@ def events():
         else:
             session.exchange(parts).close()
     # 09:42: a technician comes the right way, over the jump host.
-    Tcp(mirror, minute(12.0), WS15, JUMP, 3389).exchange(m.rdp("brunnthal\\mhuber", chance, 25), pause=400 * MILLISECOND).close()
+    Tcp(mirror, minute(12.0), WS15, JUMP, 3389).exchange(m.rdp("fill\\mhuber", chance, 25), pause=400 * MILLISECOND).close()
     Tcp(mirror, minute(12.5), JUMP, EWS, 3389).exchange(m.rdp("ews01\\service", chance, 20), pause=400 * MILLISECOND).close()
     connected = recorded.messages("enip/connected")
     Tcp(mirror, minute(13.2), EWS, PACKER, 44818, both=True).exchange(connected).close()
     for device, kind, code, revision, serial, name in ((CONVEYOR, 2, 9, (7, 1), 0x4A13C207, "PowerFlex 525 2P 400V 2.0HP"),
                                                        (PANEL2, 24, 92, (12, 11), 0x60A1F3B2, "PanelView Plus 7 Standard 1000")):
-        mirror.ask(minute(13.1), EWS, device, 44818, m.list_identity(), m.identity_answer(device.ip, 1, kind, code, revision, serial, name))
+        answer = m.identity_answer(device.ip, 1, kind, code, revision, serial, name)
+        mirror.ask(minute(13.1), EWS, device, 44818, m.list_identity(), answer)
     # 09:44: an office client looks at the energy meters and changes set points in the gateway.
     modbus, writes = Modbus(), pairs(recorded.messages("modbus/writes"))
     reads = pairs(recorded.messages("modbus/reads"))
@@ -338,9 +348,10 @@ def events():
     Tcp(mirror, minute(17.0), WS12, HISTORIAN, 443).exchange(m.tls(f"hist01.{DOMAIN}", chance, [(200, 1400)] * 8)).close()
     # 09:50: a remote maintenance tool on the engineering station calls its relay on the Internet.
     number = chance.getrandbits(16)
-    mirror.ask(minute(19.95), EWS, DC, 53, m.dns(number, "relay-3185aa5e.net.anydesk.com"), m.dns(number, "relay-3185aa5e.net.anydesk.com", ANYDESK.ip))
-    Tcp(mirror, minute(20.0), EWS, ANYDESK, 443).exchange(m.tls("relay-3185aa5e.net.anydesk.com", chance, [(chance.randrange(60, 300), chance.randrange(200, 1300)) for _ in range(30)]),
-                                                          pause=2 * SECOND).close()
+    relay = "relay-3185aa5e.net.anydesk.com"
+    mirror.ask(minute(19.95), EWS, DC, 53, m.dns(number, relay), m.dns(number, relay, ANYDESK.ip))
+    screen = m.tls(relay, chance, [(chance.randrange(60, 300), chance.randrange(200, 1300)) for _ in range(30)])
+    Tcp(mirror, minute(20.0), EWS, ANYDESK, 443).exchange(screen, pause=2 * SECOND).close()
     # 09:54: SCADA opens the valve of the well; that is its work.
     told = recorded.messages("iec104/commands")
     count = Iec104()
@@ -357,7 +368,7 @@ def main():
     mes()
     events()
     mirror.show_twice(10, 0.01)
-    mirror.write(HERE / "capture.pcap")
+    mirror.write(HERE / "capture.pcap", END)
     print(f"{len(mirror.frames)} frames, {(HERE / 'capture.pcap').stat().st_size} bytes")
 
 
