@@ -2,7 +2,7 @@
 //!
 //! Source: RFC 959.
 
-use model::{Attribute, Code, Confidence, Family, Operation, Protection, Side, Subject, Weakness};
+use model::{Attribute, Code, Confidence, Family, Object, Operation, Protection, Side, Subject, Weakness};
 
 use crate::cursor::text;
 use crate::protocol::{Anywhere, Context, Dissector, Framing, On, Opening, Pending, Protocol, Verdict};
@@ -102,7 +102,12 @@ impl Ftp {
     fn command(&mut self, word: &[u8], rest: &[u8], context: &mut Context<'_>) {
         let Some((operation, name, code)) = command_of(word) else { return };
         context.sender_asks();
-        context.request(operation, name, Code::Word(code));
+        let file = std::str::from_utf8(rest).unwrap_or_default();
+        let object = match operation {
+            Operation::Transfer if !file.is_empty() => Object::Named { space: "file", name: file },
+            _ => Object::None,
+        };
+        context.request_of(operation, name, Code::Word(code), None, object);
         self.pending.asked((), (operation, name, Code::Word(code)));
         match code {
             "USER" => {
@@ -147,10 +152,11 @@ impl Ftp {
             _ => {}
         }
         // 1xx announces that the final reply is still to come.
-        if first != b'1' && code != b"220" {
-            if let Some((operation, name, code)) = self.pending.answered(&()) {
-                context.answer(operation, name, code, first >= b'4');
-            }
+        if first == b'1' || code == b"220" {
+            return;
+        }
+        if let Some((operation, name, code)) = self.pending.answered(&()) {
+            context.answer(operation, name, code, first >= b'4');
         }
     }
 }

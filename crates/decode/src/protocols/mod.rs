@@ -44,6 +44,7 @@ mod s7comm_identity;
 mod s7comm_plus;
 mod smb;
 mod snmp;
+mod sparkplug;
 mod ssh;
 mod syslog;
 mod teamviewer;
@@ -94,6 +95,7 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &mqtt::PROTOCOL,
     &ntp::PROTOCOL,
     &syslog::PROTOCOL,
+    &syslog::OVER_TCP,
     &tftp::PROTOCOL,
     &smb::PROTOCOL,
     &nbdgm::PROTOCOL,

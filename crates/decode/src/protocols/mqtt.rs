@@ -7,6 +7,7 @@ use model::{
     Subject, Weakness,
 };
 
+use super::sparkplug;
 use crate::cursor::{Cursor, byte, text};
 use crate::default_credentials;
 use crate::protocol::{Anywhere, Context, Dissector, Framing, On, Opening, Pending, Protocol, Verdict};
@@ -24,14 +25,27 @@ pub const PROTOCOL: Protocol = Protocol {
 /// Bytes of a packet worth reading: head, topic, identifiers.
 const PACKET_BYTES_READ: usize = 4096;
 
+/// Packet types (MQTT 5.0, 2.1.2).
 const CONNECT: u8 = 1;
+const CONNACK: u8 = 2;
 const PUBLISH: u8 = 3;
+const PUBACK: u8 = 4;
+const PUBREC: u8 = 5;
+const PUBCOMP: u8 = 7;
+const SUBSCRIBE: u8 = 8;
+const SUBACK: u8 = 9;
+const UNSUBSCRIBE: u8 = 10;
+const UNSUBACK: u8 = 11;
+/// From here on a reason code says that something failed (MQTT 5.0, 2.4).
+const REASON_FAILED: u8 = 0x80;
 
 #[derive(Default)]
 struct Mqtt {
-    /// By packet type of the answer; packet identifiers rarely matter for what is counted.
-    pending: Pending<u8, (Operation, &'static str, Code)>,
+    /// By who asked, the packet type that answers, and the packet identifier.
+    pending: Pending<(Side, u8, u16), (Operation, &'static str, Code)>,
     version_5: bool,
+    /// True when TLS or WebSocket does not stand before it and that was told.
+    told: bool,
 }
 
 /// Type and flags 1, remaining length 1 to 4: where the content begins, and the length of all.
@@ -78,28 +92,15 @@ impl Dissector for Mqtt {
             CONNECT => {
                 context.sender_asks();
                 context.request(Operation::LogIn, "connect", code);
-                self.pending.asked(2, (Operation::LogIn, "connect", code));
+                self.pending.asked((context.from, CONNACK, 0), (Operation::LogIn, "connect", code));
                 if self.connect(&mut content, context).is_none() {
                     context.malformed("connect cut short");
                 }
             }
-            PUBLISH => publish(&mut content, code, context),
-            8 => {
-                context.request(Operation::Read, "subscribe", code);
-                self.pending.asked(9, (Operation::Read, "subscribe", code));
-            }
-            10 => {
-                context.request(Operation::Other, "unsubscribe", code);
-                self.pending.asked(11, (Operation::Other, "unsubscribe", code));
-            }
-            2 | 9 | 11 => {
-                if let Some((operation, name, code)) = self.pending.answered(&kind) {
-                    let failed = match kind {
-                        2 => byte(content.rest(), 1).is_some_and(|code| code != 0),
-                        _ => content.rest().last().is_some_and(|code| kind == 9 && *code >= 0x80),
-                    };
-                    context.answer(operation, name, code, failed);
-                }
+            PUBLISH => self.publish(first, &mut content, code, context),
+            SUBSCRIBE | UNSUBSCRIBE => self.subscribe(kind, &mut content, code, context),
+            CONNACK | PUBACK | PUBREC | PUBCOMP | SUBACK | UNSUBACK => {
+                self.acknowledged(kind, content, context);
             }
             _ => {}
         }
@@ -113,12 +114,15 @@ fn string<'a>(cursor: &mut Cursor<'a>) -> Option<&'a [u8]> {
 
 /// Steps over a property block (MQTT 5.0, 2.2.2).
 fn properties(cursor: &mut Cursor<'_>) -> Option<()> {
-    let Some(Some((start, whole))) = header(&[&[0], cursor.rest().get(..4.min(cursor.left()))?].concat())
-    else {
-        return None;
-    };
-    cursor.skip(whole - 1)?;
-    (start > 0).then_some(())
+    let mut length = 0;
+    for shift in [0, 7, 14, 21] {
+        let next = cursor.u8()?;
+        length |= usize::from(next & 0x7f) << shift;
+        if next & 0x80 == 0 {
+            return cursor.skip(length);
+        }
+    }
+    None
 }
 
 impl Mqtt {
@@ -133,6 +137,7 @@ impl Mqtt {
             5 => "MQTT 5.0",
             _ => "",
         };
+        self.told = true;
         context.protection(Protection::Clear, version, false);
         if self.version_5 {
             properties(cursor)?;
@@ -166,30 +171,88 @@ impl Mqtt {
         );
         Some(())
     }
-}
 
-fn publish(content: &mut Cursor<'_>, code: Code, context: &mut Context<'_>) {
-    let Some(topic) = string(content) else { return context.malformed("publish without topic") };
-    let name = std::str::from_utf8(topic).unwrap_or_default();
-    let (operation, what) = sparkplug(name).unwrap_or((Operation::Report, "publish"));
-    let object = if name.is_empty() { Object::None } else { Object::Named { space: "topic", name } };
-    context.operation(OperationSighting {
-        operation,
-        name: what,
-        code,
-        unit: None,
-        object,
-        step: Step::Request,
-    });
-}
+    /// Topic, packet identifier when it is to be acknowledged, [properties], payload.
+    fn publish(&mut self, first: u8, content: &mut Cursor<'_>, code: Code, context: &mut Context<'_>) {
+        self.clear(context);
+        let Some(topic) = string(content) else { return context.malformed("publish without topic") };
+        let service = first >> 1 & 3;
+        let identifier = if service > 0 { content.be16() } else { None };
+        if self.version_5 && properties(content).is_none() {
+            return context.malformed("properties cut short");
+        }
+        let name = std::str::from_utf8(topic).unwrap_or_default();
+        // What the broker hands on was written by somebody else, in a conversation of its own.
+        let from_broker = !context.from_initiator();
+        let plain = if from_broker { "deliver" } else { "publish" };
+        let (operation, what) = sparkplug::meaning(name, content.rest(), from_broker, context)
+            .unwrap_or((Operation::Report, plain));
+        let object = if name.is_empty() { Object::None } else { Object::Named { space: "topic", name } };
+        context.operation(OperationSighting {
+            operation,
+            name: what,
+            code,
+            unit: None,
+            object,
+            step: Step::Request,
+        });
+        if let Some(identifier) = identifier {
+            let answer = if service == 1 { PUBACK } else { PUBCOMP };
+            self.pending.asked((context.from, answer, identifier), (operation, what, code));
+        }
+    }
 
-/// spBv1.0/group/TYPE/node[/device]
-fn sparkplug(topic: &str) -> Option<(Operation, &'static str)> {
-    match topic.strip_prefix("spBv1.0/")?.split('/').nth(1)? {
-        "NBIRTH" | "DBIRTH" => Some((Operation::Identify, "sparkplug birth")),
-        "NCMD" => Some((Operation::Write, "sparkplug node command")),
-        "DCMD" => Some((Operation::Write, "sparkplug device command")),
-        "NDATA" | "DDATA" | "NDEATH" | "DDEATH" => Some((Operation::Report, "sparkplug data")),
-        _ => None,
+    /// Packet identifier, [properties], topic filters.
+    fn subscribe(&mut self, kind: u8, content: &mut Cursor<'_>, code: Code, context: &mut Context<'_>) {
+        self.clear(context);
+        let Some(identifier) = content.be16() else { return context.malformed("subscribe cut short") };
+        if self.version_5 && properties(content).is_none() {
+            return context.malformed("properties cut short");
+        }
+        let filter = string(content).and_then(|filter| std::str::from_utf8(filter).ok()).unwrap_or_default();
+        let object = match filter {
+            "" => Object::None,
+            name => Object::Named { space: "topic", name },
+        };
+        context.sender_asks();
+        let told = match kind {
+            SUBSCRIBE => (Operation::Read, "subscribe", code),
+            _ => (Operation::Other, "unsubscribe", code),
+        };
+        context.request_of(told.0, told.1, told.2, None, object);
+        let answer = if kind == SUBSCRIBE { SUBACK } else { UNSUBACK };
+        self.pending.asked((context.from, answer, identifier), told);
+    }
+
+    /// Acknowledgements: flags 1 and code 1 for a connect, else packet identifier 2 and reasons.
+    fn acknowledged(&mut self, kind: u8, mut content: Cursor<'_>, context: &mut Context<'_>) {
+        let identifier = match kind {
+            CONNACK => content.u8().map(|_| 0),
+            _ => content.be16(),
+        };
+        let Some(identifier) = identifier else { return context.malformed("acknowledgement cut short") };
+        let reason = match kind {
+            // Reasons follow the properties, one for each filter; the last stands for all.
+            SUBACK | UNSUBACK => content.rest().last().copied().unwrap_or(0),
+            _ => content.u8().unwrap_or(0),
+        };
+        let failed = if kind == CONNACK { reason != 0 } else { reason >= REASON_FAILED };
+        // PUBREC is the first of two steps: it only ends the exchange when it refuses.
+        let waits = if kind == PUBREC { PUBCOMP } else { kind };
+        if kind == PUBREC && !failed {
+            return;
+        }
+        if let Some((operation, name, code)) =
+            self.pending.answered(&(context.from.other(), waits, identifier))
+        {
+            context.answer(operation, name, code, failed);
+        }
+    }
+
+    fn clear(&mut self, context: &mut Context<'_>) {
+        if !self.told {
+            self.told = true;
+            context.protection(Protection::Clear, "", false);
+        }
     }
 }

@@ -153,10 +153,10 @@ impl Smb {
         if !answer {
             context.request(operation, name, code);
             self.pending.asked(id, told);
-        } else if status != PENDING {
-            if let Some((operation, name, code)) = self.pending.answered(&id) {
-                context.answer(operation, name, code, status >> 30 == 3 && status != MORE_PROCESSING);
-            }
+        } else if status != PENDING
+            && let Some((operation, name, code)) = self.pending.answered(&id)
+        {
+            context.answer(operation, name, code, status >> 30 == 3 && status != MORE_PROCESSING);
         }
     }
 }

@@ -7,7 +7,7 @@ use model::{Attribute, Code, Confidence, Family, Operation, Side, Subject};
 use crate::cursor::text;
 use crate::protocol::{Anywhere, Context, Dissector, Framing, On, Opening, Protocol, Verdict};
 
-/// The entry of the protocol table.
+/// The entry of the protocol table for datagrams.
 pub const PROTOCOL: Protocol = Protocol {
     name: "syslog",
     family: Family::Management,
@@ -17,11 +17,28 @@ pub const PROTOCOL: Protocol = Protocol {
     start: || Box::new(Syslog::default()),
 };
 
+/// The entry for TCP, where messages are counted or end with a line (RFC 6587, 3.4).
+pub const OVER_TCP: Protocol = Protocol {
+    name: "syslog",
+    family: Family::Management,
+    on: &[On::Tcp(514), On::Tcp(601)],
+    anywhere: Anywhere::No,
+    probe: |opening: &Opening<'_>| {
+        let (count, _) = counted(opening.bytes);
+        let content = opening.bytes.get(count..).unwrap_or_default();
+        if priority(content).is_some() { Verdict::Yes } else { Verdict::No }
+    },
+    start: || Box::new(Syslog { stream: true, ..Syslog::default() }),
+};
+
+/// Longest message that is read (RFC 5424, 6.1 asks for 2,048 and lets receivers take more).
+const MESSAGE_BYTES_MAX: usize = 16 * 1024;
 /// Highest priority: facility 23, severity 7.
 const PRIORITY_MAX: u32 = 191;
 
 #[derive(Default)]
 struct Syslog {
+    stream: bool,
     named: bool,
 }
 
@@ -33,13 +50,36 @@ fn priority(bytes: &[u8]) -> Option<(u32, &[u8])> {
     (number <= PRIORITY_MAX).then(|| (number, rest.get(end + 1..).unwrap_or_default()))
 }
 
+/// A count in digits and a blank before a message: how long they are, and the count. Zero when there is none.
+fn counted(bytes: &[u8]) -> (usize, usize) {
+    let digits = bytes.iter().take(6).take_while(|byte| byte.is_ascii_digit()).count();
+    let count = bytes.get(..digits).and_then(|digits| std::str::from_utf8(digits).ok()?.parse().ok());
+    match (count, bytes.get(digits)) {
+        (Some(count), Some(b' ')) => (digits + 1, count),
+        _ => (0, 0),
+    }
+}
+
 impl Dissector for Syslog {
     fn frame(&mut self, bytes: &[u8], _from: Side) -> Framing {
-        Framing::Message(bytes.len())
+        if !self.stream {
+            return Framing::Message(bytes.len());
+        }
+        match counted(bytes) {
+            (0, _) => {}
+            (_, length) if length > MESSAGE_BYTES_MAX => return Framing::Foreign,
+            (head, length) => return Framing::Message(head + length),
+        }
+        match bytes.iter().take(MESSAGE_BYTES_MAX).position(|&byte| matches!(byte, b'\n' | 0)) {
+            Some(end) => Framing::Message(end + 1),
+            None if bytes.len() >= MESSAGE_BYTES_MAX => Framing::Foreign,
+            None => Framing::More,
+        }
     }
 
     fn message(&mut self, bytes: &[u8], context: &mut Context<'_>) {
-        let Some((number, rest)) = priority(bytes) else {
+        let head = if self.stream { counted(bytes).0 } else { 0 };
+        let Some((number, rest)) = priority(bytes.get(head..).unwrap_or_default()) else {
             return context.malformed("message without priority");
         };
         context.request(Operation::Report, "message", Code::Decimal(number / 8));

@@ -17,10 +17,13 @@ pub const PROTOCOL: Protocol = Protocol {
         Some(1..=6) => Verdict::Yes,
         _ => Verdict::No,
     },
-    start: || Box::new(Tftp),
+    start: || Box::new(Tftp::default()),
 };
 
-struct Tftp;
+#[derive(Default)]
+struct Tftp {
+    asked: Option<(&'static str, Code)>,
+}
 
 impl Dissector for Tftp {
     fn frame(&mut self, bytes: &[u8], _from: Side) -> Framing {
@@ -33,12 +36,18 @@ impl Dissector for Tftp {
         let name = match kind {
             1 => "read file",
             2 => "write file",
-            5 => return context.answer(Operation::Transfer, "read file", Code::Decimal(1), true),
+            5 => {
+                if let Some((name, code)) = self.asked.take() {
+                    context.answer(Operation::Transfer, name, code, true);
+                }
+                return;
+            }
             _ => return,
         };
         let file = bytes.get(2..).unwrap_or_default().split(|&byte| byte == 0).next().unwrap_or_default();
         let file = std::str::from_utf8(file).unwrap_or_default();
         let object = if file.is_empty() { Object::None } else { Object::Named { space: "file", name: file } };
+        self.asked = Some((name, code));
         context.protection(Protection::Clear, "", false);
         context.operation(OperationSighting {
             operation: Operation::Transfer,
