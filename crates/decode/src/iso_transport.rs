@@ -13,6 +13,8 @@ const PACKET_BYTES_MIN: usize = 7;
 const MESSAGE_BYTES_MAX: usize = 64 * 1024;
 /// Most packets looked at before the first data while probing.
 const PROBE_PACKETS_MAX: usize = 4;
+/// Bytes of the first data that suffice to tell what they are.
+const PROBE_BYTES: usize = 16;
 /// Most parameters of a connect request.
 const PARAMETERS_MAX: usize = 16;
 
@@ -41,24 +43,45 @@ pub enum Packet<'a> {
 
 /// Cuts the next packet; finds the next plausible one after foreign bytes.
 pub fn frame(bytes: &[u8]) -> Framing {
-    match length(bytes) {
-        Some(length) => Framing::Message(length),
-        None if bytes.len() < TPKT_BYTES
-            && b"\x03\x00".starts_with(bytes.get(..bytes.len().min(2)).unwrap_or_default()) =>
-        {
-            Framing::More
+    match head(bytes) {
+        Head::Packet(length) => Framing::Message(length),
+        Head::Short => Framing::More,
+        Head::Foreign => {
+            let begins = |at: &usize| bytes.get(*at..).is_some_and(|rest| head(rest) != Head::Foreign);
+            (1..bytes.len()).find(begins).map_or(Framing::Foreign, Framing::Skip)
         }
-        None => match (1..bytes.len()).find(|&at| bytes.get(at..).is_some_and(|rest| length(rest).is_some()))
-        {
-            Some(next) => Framing::Skip(next),
-            None => Framing::Foreign,
-        },
     }
 }
 
-fn length(bytes: &[u8]) -> Option<usize> {
-    let length = usize::from(be16(bytes, 2)?);
-    (bytes.starts_with(&[3, 0]) && length >= PACKET_BYTES_MIN).then_some(length)
+/// What the first bytes of a packet say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Head {
+    /// A packet of so many bytes begins here.
+    Packet(usize),
+    /// It may begin here.
+    Short,
+    /// It does not.
+    Foreign,
+}
+
+/// Version, reserved, a length, and a transport header that fits into it: length indicator and known type.
+fn head(bytes: &[u8]) -> Head {
+    let begin = bytes.get(..bytes.len().min(2)).unwrap_or_default();
+    if !b"\x03\x00".starts_with(begin) {
+        return Head::Foreign;
+    }
+    let (Some(length), Some(indicator), Some(kind)) = (be16(bytes, 2), byte(bytes, 4), byte(bytes, 5)) else {
+        return Head::Short;
+    };
+    let (length, indicator) = (usize::from(length), usize::from(indicator));
+    let fits = TPKT_BYTES + 1 + indicator <= length && length >= PACKET_BYTES_MIN;
+    let known = match kind & 0xf0 {
+        0xf0 => indicator == 2,
+        0xe0 | 0xd0 | 0x80 => indicator >= 6,
+        0x70 | 0xc0 => indicator >= 4,
+        _ => false,
+    };
+    if fits && known { Head::Packet(length) } else { Head::Foreign }
 }
 
 /// Reads a whole packet.
@@ -96,12 +119,21 @@ pub fn probe(opening: &Opening<'_>, judge: impl Fn(&[u8]) -> Verdict) -> Verdict
         if rest.is_empty() {
             return Verdict::Maybe;
         }
-        let Some(length) = length(rest) else { break };
+        let length = match head(rest) {
+            Head::Packet(length) => length,
+            Head::Short => return Verdict::Maybe,
+            Head::Foreign => return Verdict::No,
+        };
         let packet = rest.get(..length.min(rest.len())).unwrap_or(rest);
         match read(packet) {
             Some(Packet::Connect { .. }) => {}
             Some(Packet::Data { payload: [], .. }) => {}
+            // The rest of the first data has not come yet.
+            Some(Packet::Data { payload, .. }) if packet.len() < length && payload.len() < PROBE_BYTES => {
+                return Verdict::Maybe;
+            }
             Some(Packet::Data { payload, .. }) => return judge(payload),
+            None if packet.len() < length => return Verdict::Maybe,
             _ => return Verdict::No,
         }
         rest = rest.get(packet.len()..).unwrap_or_default();

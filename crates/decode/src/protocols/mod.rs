@@ -51,6 +51,7 @@ mod teamviewer;
 mod telnet;
 mod tftp;
 mod tls;
+mod s7comm_user_data;
 mod umas;
 mod vnc;
 

@@ -31,7 +31,8 @@ const JOINED_BYTES_MAX: usize = 128 * 1024;
 /// Positions of identity values in one Read that are remembered.
 const WANTED_MAX: usize = 32;
 
-const POLICY_NONE: &[u8] = b"http://opcfoundation.org/UA/SecurityPolicy#None";
+/// What the addresses of security policies begin with (OPC 10000-7, 6.6).
+const POLICIES: &[u8] = b"http://opcfoundation.org/UA/SecurityPolicy#";
 const SERVICE_FAULT: u32 = 397;
 
 #[derive(Default)]
@@ -39,6 +40,8 @@ struct OpcUa {
     sides: [Vec<u8>; 2],
     protection: Option<Protection>,
     secured: bool,
+    /// The security policy and whether it is withdrawn.
+    policy: (&'static str, bool),
     /// By request id.
     pending: Pending<u32, Asked>,
 }
@@ -114,7 +117,9 @@ impl OpcUa {
         let (Some(()), Some(policy), Some(certificate), Some(_)) = head else {
             return context.malformed("secure channel header cut short");
         };
-        self.secured = !policy.is_empty() && policy != POLICY_NONE;
+        let policy = policy.strip_prefix(POLICIES).unwrap_or(policy);
+        self.secured = !policy.is_empty() && policy != b"None";
+        self.policy = policy_name(policy);
         identity::certificate(certificate, context);
         if !self.secured {
             self.protect(Protection::Clear, context);
@@ -155,7 +160,7 @@ impl OpcUa {
     fn protect(&mut self, protection: Protection, context: &mut Context<'_>) {
         if self.protection != Some(protection) {
             self.protection = Some(protection);
-            context.protection(protection, "", false);
+            context.protection(protection, self.policy.0, self.policy.1);
         }
     }
 
@@ -206,9 +211,14 @@ impl OpcUa {
     fn response(&mut self, id: u32, kind: u32, body: &mut Cursor<'_>, context: &mut Context<'_>) {
         let result = types::response_header(body);
         let asked = self.pending.answered(&id);
-        let bad = kind == SERVICE_FAULT || result.is_some_and(|result| result & 0x8000_0000 != 0);
+        let bad = kind == SERVICE_FAULT || result.is_some_and(types::is_bad);
         if let Some(asked) = &asked {
-            context.answer(asked.operation, asked.name, asked.code, bad);
+            // A service that went well may still have refused what it was asked to write or to call.
+            let refused = match kind {
+                676 | 715 => types::first_result(*body).is_some_and(types::is_bad),
+                _ => false,
+            };
+            context.answer(asked.operation, asked.name, asked.code, bad || refused);
         }
         if bad || result.is_none() {
             return;
@@ -227,12 +237,24 @@ impl OpcUa {
     }
 }
 
+/// Policies, and whether the OPC Foundation has withdrawn them: those build on SHA-1 (OPC 10000-7, 6.6).
+fn policy_name(policy: &[u8]) -> (&'static str, bool) {
+    match policy {
+        b"Basic128Rsa15" => ("Basic128Rsa15", true),
+        b"Basic256" => ("Basic256", true),
+        b"Basic256Sha256" => ("Basic256Sha256", false),
+        b"Aes128_Sha256_RsaOaep" => ("Aes128_Sha256_RsaOaep", false),
+        b"Aes256_Sha256_RsaPss" => ("Aes256_Sha256_RsaPss", false),
+        _ => ("", false),
+    }
+}
+
 /// True when what follows sequence and request id begins like a service in clear: encrypted bytes do not.
 fn looks_clear(body: &Cursor<'_>) -> bool {
     let mut body = *body;
     let sequence = body.skip(8);
     sequence.is_some()
-        && matches!(types::node_id(&mut body), Some(NodeId::Number(0, kind)) if kind >= SERVICE_FAULT && kind < 16_000)
+        && matches!(types::node_id(&mut body), Some(NodeId::Number(0, kind)) if (SERVICE_FAULT..16_000).contains(&kind))
 }
 
 /// Requests by the node id of their binary encoding (OPC 10000-6, annex A).

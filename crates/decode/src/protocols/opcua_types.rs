@@ -99,6 +99,16 @@ pub fn response_header(cursor: &mut Cursor<'_>) -> Option<u32> {
     Some(result)
 }
 
+/// The status of the first result in the answer to Write or Call.
+pub fn first_result(mut cursor: Cursor<'_>) -> Option<u32> {
+    (count(&mut cursor)? > 0).then(|| cursor.le32())?
+}
+
+/// True when a status code says that nothing came of it (OPC 10000-4, 7.38: the two upper bits are the severity).
+pub fn is_bad(status: u32) -> bool {
+    status & 0x8000_0000 != 0
+}
+
 /// Steps over diagnostic information (5.2.2.12).
 fn diagnostics(cursor: &mut Cursor<'_>, depth: u8) -> Option<()> {
     let mask = cursor.u8()?;

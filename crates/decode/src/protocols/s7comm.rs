@@ -3,11 +3,12 @@
 //! Undocumented by its maker; layout and numbers follow the value tables of public dissectors.
 
 use model::{
-    Attribute, Code, Confidence, Family, Object, Operation, OperationSighting, Protection, Role, Side, Step,
-    Subject, Weakness,
+    Attribute, Code, Confidence, Family, Object, Operation, OperationSighting, Protection, Side, Step,
+    Subject,
 };
 
-use super::s7comm_identity::{self as identity, Collected};
+use super::s7comm_identity as identity;
+use super::s7comm_user_data::{self as user_data, Lists};
 use crate::cursor::{Cursor, be16, byte};
 use crate::iso_transport::{self, Joined, Packet};
 use crate::protocol::{Anywhere, Context, Dissector, Framing, On, Pending, Protocol, Verdict};
@@ -31,42 +32,58 @@ const USER_DATA: u8 = 7;
 /// Return code of an item: done.
 const DONE: u8 = 0xff;
 
+/// Requests by unit reference and asking side: controllers ask too.
+pub type Asked = Pending<(u16, Side), (Operation, &'static str, Code)>;
+
 #[derive(Default)]
 struct S7comm {
     sides: [Joined; 2],
-    /// By unit reference and the asking side: controllers ask too.
-    pending: Pending<(u16, Side), (Operation, &'static str, Code)>,
-    collected: Collected,
+    exchange: Exchange,
 }
 
-fn judge(payload: &[u8]) -> Verdict {
-    match payload {
-        [MAGIC, JOB..=ANSWER | USER_DATA, 0, 0, ..] => Verdict::Yes,
-        _ => Verdict::No,
-    }
+/// What of the units of both directions belongs together.
+#[derive(Default)]
+pub struct Exchange {
+    /// Requests that wait for their answers.
+    pub pending: Asked,
+    /// System status lists in several parts.
+    pub lists: Lists,
+    told_clear: bool,
 }
 
 /// A unit: header, parameters, data.
-struct Unit<'a> {
+pub struct Unit<'a> {
     kind: u8,
-    reference: u16,
+    /// Number that an answer repeats.
+    pub reference: u16,
     refused: bool,
-    parameters: &'a [u8],
-    data: &'a [u8],
+    /// What is to be done.
+    pub parameters: &'a [u8],
+    /// What it is to be done with.
+    pub data: &'a [u8],
+    cut: bool,
 }
 
+/// Magic, kind, reserved bytes, and lengths that reach at least as far as what is there.
+fn judge(payload: &[u8]) -> Verdict {
+    let [MAGIC, kind @ (JOB..=ANSWER | USER_DATA), 0, 0, _, _, a, b, c, d, ..] = *payload else {
+        return Verdict::No;
+    };
+    let header = if matches!(kind, ACKNOWLEDGEMENT | ANSWER) { 12 } else { 10 };
+    let lengths = usize::from(u16::from_be_bytes([a, b])) + usize::from(u16::from_be_bytes([c, d]));
+    if header + lengths >= payload.len() { Verdict::Yes } else { Verdict::No }
+}
+
+/// Magic 1, kind 1, reserved 2, reference 2, length of parameters 2, length of data 2, in answers error 2.
 fn unit(bytes: &[u8]) -> Option<Unit<'_>> {
     let mut cursor = Cursor::new(bytes);
     let (_, kind, _, reference) = (cursor.u8()?, cursor.u8()?, cursor.be16()?, cursor.be16()?);
-    let (parameters, data) = (cursor.be16()?, cursor.be16()?);
+    let (parameters, data) = (usize::from(cursor.be16()?), usize::from(cursor.be16()?));
     let refused = matches!(kind, ACKNOWLEDGEMENT | ANSWER) && cursor.be16()? != 0;
-    Some(Unit {
-        kind,
-        reference,
-        refused,
-        parameters: cursor.take(usize::from(parameters))?,
-        data: cursor.take(usize::from(data))?,
-    })
+    let cut = parameters + data > cursor.left();
+    let parameters = cursor.take(parameters.min(cursor.left()))?;
+    let data = cursor.take(data.min(cursor.left()))?;
+    Some(Unit { kind, reference, refused, parameters, data, cut })
 }
 
 impl Dissector for S7comm {
@@ -79,10 +96,9 @@ impl Dissector for S7comm {
             Some(Packet::Connect { request, called, .. }) => connect(request, called, context),
             Some(Packet::Data { payload, last }) => {
                 let from = context.from;
-                let S7comm { sides, pending, collected } = self;
+                let S7comm { sides, exchange } = self;
                 let Some(side) = sides.get_mut(from as usize) else { return };
-                let mut whole = |bytes: &[u8]| read(bytes, pending, collected, context);
-                if !side.add(payload, last, &mut whole) {
+                if !side.add(payload, last, |bytes| read(bytes, exchange, context)) {
                     context.malformed("message longer than what is kept");
                 }
             }
@@ -98,63 +114,55 @@ impl Dissector for S7comm {
     }
 }
 
-/// The called selector's first byte says what the caller is: 1 programming device, 2 operator panel, 3 other.
+/// A connect names what is called, and with it what calls.
 fn connect(request: bool, called: &[u8], context: &mut Context<'_>) {
     if !request {
         return context.sender_answers();
     }
     context.sender_asks();
-    if let [2, _] = called {
-        context.identity_of(
-            Subject::Sender,
-            Attribute::Role,
-            Role::Hmi.as_str(),
-            "S7 connection type",
-            Confidence::Derived,
-        );
+    if let Some(role) = identity::caller(called) {
+        let (subject, attribute) = (Subject::Sender, Attribute::Role);
+        context.identity_of(subject, attribute, role.as_str(), "S7 connection type", Confidence::Derived);
     }
 }
 
-type Asked = Pending<(u16, Side), (Operation, &'static str, Code)>;
-
-fn read(bytes: &[u8], pending: &mut Asked, collected: &mut Collected, context: &mut Context<'_>) {
+fn read(bytes: &[u8], exchange: &mut Exchange, context: &mut Context<'_>) {
     if bytes.first() != Some(&MAGIC) {
         return;
     }
     let Some(unit) = unit(bytes) else { return context.malformed("unit cut short") };
+    if unit.cut {
+        context.malformed("unit shorter than its lengths");
+    }
+    if !exchange.told_clear {
+        exchange.told_clear = true;
+        context.protection(Protection::Clear, "", false);
+    }
     match unit.kind {
-        JOB => {
-            let Some(&function) = unit.parameters.first() else {
-                return context.malformed("job without function");
-            };
-            let (operation, name) = job(function, unit.parameters, context.from_initiator());
-            let code = Code::Hex8(function);
-            let object = object(function, unit.parameters);
-            context.operation(OperationSighting {
-                operation,
-                name,
-                code,
-                unit: None,
-                object,
-                step: Step::Request,
-            });
-            pending.asked((unit.reference, context.from), (operation, name, code));
-        }
+        JOB => request(&unit, exchange, context),
         ACKNOWLEDGEMENT | ANSWER => {
-            let item = match unit.parameters.first() {
-                Some(0x04 | 0x05) => unit.data.first().is_some_and(|code| *code != DONE),
-                _ => false,
-            };
-            if let Some((operation, name, code)) = pending.answered(&(unit.reference, context.from.other())) {
-                context.answer(operation, name, code, unit.refused || item);
+            let asked = exchange.pending.answered(&(unit.reference, context.from.other()));
+            if let Some((operation, name, code)) = asked {
+                context.answer(operation, name, code, unit.refused || is_item_refused(&unit));
             }
         }
-        USER_DATA => user_data(&unit, pending, collected, context),
+        USER_DATA => user_data::read(&unit, exchange, context),
         _ => context.malformed("unknown kind of unit"),
     }
 }
 
-/// What a job does. In a download it is the controller that fetches the blocks from the programming device.
+fn request(unit: &Unit<'_>, exchange: &mut Exchange, context: &mut Context<'_>) {
+    let Some(&function) = unit.parameters.first() else {
+        return context.malformed("job without function");
+    };
+    let (operation, name) = job(function, unit.parameters, context.from_initiator());
+    let (code, object) = (Code::Hex8(function), object(function, unit.parameters));
+    context.operation(OperationSighting { operation, name, code, unit: None, object, step: Step::Request });
+    exchange.pending.asked((unit.reference, context.from), (operation, name, code));
+}
+
+/// What a job does. In a download it is the controller that fetches the blocks: the whole transfer is the deed of
+/// the station that asked for it, so the controller's own jobs are told as what they are.
 fn job(function: u8, parameters: &[u8], by_initiator: bool) -> (Operation, &'static str) {
     match function {
         0x00 => (Operation::Other, "cpu services"),
@@ -168,55 +176,101 @@ fn job(function: u8, parameters: &[u8], by_initiator: bool) -> (Operation, &'sta
         0x1d => (Operation::ReadProgram, "start upload"),
         0x1e => (Operation::ReadProgram, "upload"),
         0x1f => (Operation::ReadProgram, "end upload"),
-        0x28 => service(parameters),
+        0x28 => match invocation(parameters) {
+            (b"C ", b"P_PROGRAM") => (Operation::Start, "plc cold start"),
+            (_, b"P_PROGRAM") => (Operation::Start, "plc start"),
+            (_, b"_INSE") => (Operation::LoadProgram, "activate block"),
+            (_, b"_DELE") => (Operation::LoadProgram, "delete block"),
+            (_, b"_MODU") => (Operation::LoadProgram, "copy ram to rom"),
+            (_, b"_GARB") => (Operation::Configure, "compress memory"),
+            _ => (Operation::Other, "program invocation"),
+        },
         0x29 => (Operation::Stop, "plc stop"),
         0xf0 => (Operation::Other, "setup communication"),
         _ => (Operation::Other, "unknown job"),
     }
 }
 
-/// Program invocation: function 1, unknown 7, argument length 2, argument, then the service's name with its length.
-fn service(parameters: &[u8]) -> (Operation, &'static str) {
+/// Program invocation: function 1, unknown 7, argument with its length 2, then the service's name with its length 1.
+fn invocation(parameters: &[u8]) -> (&[u8], &[u8]) {
+    let part = |at: usize, length: usize| parameters.get(at..at + length).unwrap_or_default();
     let argument = be16(parameters, 8).map_or(0, usize::from);
-    let length = byte(parameters, 10 + argument).map_or(0, usize::from);
-    match parameters.get(11 + argument..11 + argument + length) {
-        Some(b"P_PROGRAM") => (Operation::Start, "plc start"),
-        Some(b"_INSE") => (Operation::LoadProgram, "activate block"),
-        Some(b"_DELE") => (Operation::LoadProgram, "delete block"),
-        Some(b"_MODU") => (Operation::LoadProgram, "copy ram to rom"),
-        Some(b"_GARB") => (Operation::Configure, "compress memory"),
-        _ => (Operation::Other, "program invocation"),
-    }
+    let name = byte(parameters, 10 + argument).map_or(0, usize::from);
+    (part(10, argument), part(11 + argument, name))
 }
 
-/// What the first item of a read or write is about: syntax 0x10 names area, block, first bit and count.
+/// True when the device refused one of the items that were read or written.
+fn is_item_refused(unit: &Unit<'_>) -> bool {
+    let [function @ (0x04 | 0x05), items, ..] = *unit.parameters else { return false };
+    let mut cursor = Cursor::new(unit.data);
+    for _ in 0..items {
+        let Some(code) = cursor.u8() else { return false };
+        if code != DONE {
+            return true;
+        }
+        if function != 0x04 {
+            continue;
+        }
+        // Size 1, length 2, value. Sizes 3 to 5 count bits; values are filled up to even length.
+        let (Some(size), Some(length)) = (cursor.u8(), cursor.be16()) else { return false };
+        let length = usize::from(length);
+        let bytes = if matches!(size, 3..=5) { length.div_ceil(8) } else { length };
+        if cursor.skip((bytes + bytes % 2).min(cursor.left())).is_none() {
+            return false;
+        }
+    }
+    false
+}
+
+/// What a job is about: the first item of a read or write, or the block that is moved.
 fn object(function: u8, parameters: &[u8]) -> Object<'_> {
     match function {
-        0x04 | 0x05 => item(parameters.get(2..).unwrap_or_default()).unwrap_or(Object::None),
-        // File name: "_", type 2, number 5, destination 1.
-        0x1a | 0x1d => {
-            let length = byte(parameters, 8).map_or(0, usize::from);
-            let name = parameters.get(9..9 + length).and_then(|name| std::str::from_utf8(name).ok());
-            name.map_or(Object::None, |name| Object::Named { space: "block", name })
-        }
-        _ => Object::None,
+        0x04 | 0x05 => item(parameters.get(2..).unwrap_or_default()),
+        // Status 1, unknown 2, id 4, then a file name: "_", type 2, number 5, destination 1.
+        0x1a | 0x1d => block(parameters.get(10..17).unwrap_or_default()),
+        // Number of blocks 1, filler 1, then type 2, number 5, destination 1 of each.
+        0x28 => block(invocation(parameters).0.get(2..9).unwrap_or_default()),
+        _ => None,
     }
+    .unwrap_or(Object::None)
 }
 
+/// A block's type and number, in characters.
+fn block(name: &[u8]) -> Option<Object<'static>> {
+    let (kind, number) = name.split_first_chunk::<2>()?;
+    let space = match kind {
+        b"08" => "OB",
+        b"0A" => "DB",
+        b"0B" => "SDB",
+        b"0C" => "FC",
+        b"0D" => "SFC",
+        b"0E" => "FB",
+        b"0F" => "SFB",
+        _ => return None,
+    };
+    let number = std::str::from_utf8(number).ok()?.parse().ok()?;
+    Some(Object::Range { space, first: number, last: number })
+}
+
+/// An item of a read or write; syntax 0x10 names area, block, first bit and count.
 fn item(bytes: &[u8]) -> Option<Object<'static>> {
     let mut cursor = Cursor::new(bytes);
     if cursor.array::<3>()? != [0x12, 0x0a, 0x10] {
         return None;
     }
     let (size, count, block, area) = (cursor.u8()?, cursor.be16()?, cursor.be16()?, cursor.u8()?);
-    let address = u64::from(cursor.be24()?);
-    let width = match size {
-        4 | 5 => 2,
-        6..=8 => 4,
-        _ => 1,
+    let (address, count) = (u64::from(cursor.be24()?), u64::from(count).max(1));
+    let bits = match size {
+        1 => 1,
+        4 | 5 => 16,
+        6..=8 => 32,
+        _ => 8,
     };
-    let first = if matches!(area, 0x1c | 0x1d) { address } else { address / 8 };
-    let last = first + (u64::from(count) * width).max(1) - 1;
+    let (first, last) = match area {
+        // Timers and counters are numbered themselves.
+        0x1c | 0x1d => (address, address + count - 1),
+        _ => (address / 8, (address + count * bits - 1) / 8),
+    };
     Some(match area {
         0x84 => Object::Block { space: "DB", block: u32::from(block), first, last },
         0x85 => Object::Block { space: "DI", block: u32::from(block), first, last },
@@ -228,84 +282,4 @@ fn item(bytes: &[u8]) -> Option<Object<'static>> {
         0x80 => Object::Range { space: "peripherals", first, last },
         _ => return None,
     })
-}
-
-/// User data: head 3, length 1, method 1, type and group 1, sub-function 1, sequence 1, and in answers reference 1,
-/// "more follows" 1, error 2.
-fn user_data(unit: &Unit<'_>, pending: &mut Asked, collected: &mut Collected, context: &mut Context<'_>) {
-    let head = (byte(unit.parameters, 5), byte(unit.parameters, 6));
-    let (Some(kind), Some(sub)) = head else { return context.malformed("user data without function") };
-    let (kind, group) = (kind >> 4, kind & 0x0f);
-    let code = Code::Pair(u16::from(group), u16::from(sub));
-    let payload = unit.data.get(4..).unwrap_or_default();
-    match kind {
-        4 => {
-            let (operation, name) = user_request(group, sub, payload);
-            let object = if (group, sub) == (4, 1) {
-                be16(payload, 0).map_or(Object::None, |list| Object::Range {
-                    space: "system status list",
-                    first: u64::from(list),
-                    last: u64::from(list),
-                })
-            } else {
-                Object::None
-            };
-            context.operation(OperationSighting {
-                operation,
-                name,
-                code,
-                unit: None,
-                object,
-                step: Step::Request,
-            });
-            if (group, sub) == (5, 1) {
-                context.credential("password", None, Protection::Clear, Weakness::None);
-            }
-            pending.asked((unit.reference, context.from), (operation, name, code));
-        }
-        8 => {
-            let failed = be16(unit.parameters, 10).is_some_and(|error| error != 0);
-            let asked = pending.answered(&(unit.reference, context.from.other()));
-            if let Some((operation, name, code)) = asked {
-                context.answer(operation, name, code, failed);
-            }
-            if (group, sub) == (4, 1) && !failed {
-                let (reference, more) =
-                    (byte(unit.parameters, 8).unwrap_or(0), byte(unit.parameters, 9) == Some(1));
-                identity::list(collected, reference, more, payload, context);
-            }
-        }
-        // Pushed by the controller: the answers to what was subscribed.
-        _ => {
-            let (operation, name) = if group == 0 {
-                (Operation::Report, "mode transition")
-            } else {
-                (Operation::Report, "pushed data")
-            };
-            context.answer(operation, name, code, false);
-        }
-    }
-}
-
-fn user_request(group: u8, sub: u8, payload: &[u8]) -> (Operation, &'static str) {
-    match (group, sub) {
-        (1, 8) => (Operation::Write, "modify variable"),
-        (1, 9) => (Operation::Diagnose, "force"),
-        (1, 12) => (Operation::Reset, "erase memory"),
-        (1, _) => (Operation::Diagnose, "programmer command"),
-        (2, _) => (Operation::Report, "cyclic data"),
-        (3, _) => (Operation::Discover, "block functions"),
-        (4, 1) => match be16(payload, 0).map(|list| list & 0x00ff) {
-            Some(0x11 | 0x1c) => (Operation::Identify, "read system status list"),
-            Some(0x00) => (Operation::Discover, "read system status list"),
-            _ => (Operation::Diagnose, "read system status list"),
-        },
-        (4, _) => (Operation::Report, "alarms and messages"),
-        (5, 1) => (Operation::LogIn, "password"),
-        (5, _) => (Operation::Other, "security"),
-        (6, _) => (Operation::Report, "block send"),
-        (7, 1 | 3) => (Operation::Read, "read clock"),
-        (7, _) => (Operation::Configure, "set clock"),
-        _ => (Operation::Other, "user data"),
-    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Source: Siemens, "System software for S7-300/400, system and standard functions", lists 0x11 and 0x1C.
 
-use model::{Attribute, Confidence, Subject};
+use model::{Attribute, Confidence, Role, Subject};
 
 use crate::cursor::{Cursor, text};
 use crate::protocol::Context;
@@ -13,6 +13,17 @@ const LIST_BYTES_MAX: usize = 16 * 1024;
 const ENTRIES_MAX: usize = 256;
 const MODULE_SOURCE: &str = "S7 SZL 0x0011";
 const COMPONENT_SOURCE: &str = "S7 SZL 0x001C";
+
+/// What calls, by the selector it calls: the first of two bytes is 1 for programming devices and many libraries, 2 for
+/// operator panels, 3 for others; newer stations use names.
+pub fn caller(called: &[u8]) -> Option<Role> {
+    match called {
+        [2, _] => Some(Role::Hmi),
+        b"SIMATIC-ROOT-HMI" => Some(Role::Hmi),
+        b"SIMATIC-ROOT-ES" => Some(Role::EngineeringStation),
+        _ => None,
+    }
+}
 
 /// A list that comes in several answers.
 #[derive(Default)]
