@@ -228,7 +228,10 @@ fn offices(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
     let serves = names + files + pages > 0;
     let operates = !b.operates.is_empty() && !is_desk(portrait);
     if used > 1 && !serves && !operates && !portrait.is_operated() && !portrait.is_in_field() {
-        scale.put(Role::Workstation, 3.0, Kind::Asks, "uses web, files and names, and serves nothing");
+        // Virtual machines are mostly servers, even those that nobody was seen to ask.
+        let is_virtual = matches!(portrait.trade, Some((Trade::Virtual, _)));
+        let weight = if is_virtual { 2.0 } else { 3.0 };
+        scale.put(Role::Workstation, weight, Kind::Asks, "uses web, files and names, and serves nothing");
     } else if b.uses.contains_key(&Family::Web) && !serves && !operates {
         scale.put(Role::Workstation, 1.5, Kind::Asks, "uses the web");
     }

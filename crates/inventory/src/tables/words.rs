@@ -256,20 +256,26 @@ const SAFETY: &[&str] = &[
     "sil 3",
 ];
 
-/// What a host or station name says; the word it was read from comes with it.
+/// What a host or station name says; the word it was read from comes with it. People put the function first and the
+/// place behind: the first part that says something decides.
 pub fn in_name(name: &str) -> Option<(&'static str, Meaning)> {
     let label = name.split('.').next().unwrap_or(name).to_lowercase();
-    let parts: Vec<&str> =
-        label.split(|c: char| !c.is_alphabetic()).filter(|part| !part.is_empty()).collect();
-    // "et200" and the like carry digits.
-    let whole: Vec<&str> = label.split(|c: char| !c.is_alphanumeric()).collect();
-    NAMES
-        .iter()
-        .find(|(word, inside, _, _)| {
-            let fits =
-                |part: &&str| part == word || (*inside && (part.starts_with(word) || part.ends_with(word)));
-            parts.iter().any(fits) || whole.iter().any(fits)
+    let fits = |part: &str, word: &str, inside: bool| {
+        part == word || (inside && (part.starts_with(word) || part.ends_with(word)))
+    };
+    // "et200" and the like carry digits; others only count up with them.
+    let found = |part: &str| {
+        let letters = part.trim_matches(|c: char| !c.is_alphabetic());
+        NAMES.iter().find(|(word, inside, _, _)| {
+            fits(part, word, *inside)
+                || fits(letters, word, *inside)
+                || letters.split(|c: char| !c.is_alphabetic()).any(|run| fits(run, word, *inside))
         })
+    };
+    label
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|part| !part.is_empty())
+        .find_map(found)
         .map(|(word, _, role, level)| (*word, (*role, *level)))
 }
 
@@ -319,6 +325,8 @@ mod tests {
         assert_eq!(role("HISTDMZ-ZUW").map(|_| in_name("HISTDMZ-ZUW").unwrap().1.1), Some(DMZ));
         assert_eq!(role("WS-HQ-0419"), Some(Role::Workstation));
         assert_eq!(role("DC01"), Some(Role::DirectoryServer));
+        assert_eq!(role("HIST-SPS-01"), Some(Role::Historian));
+        assert_eq!(role("et200sp-3"), Some(Role::IoDevice));
         assert_eq!(role("raspberrypi"), None);
         assert_eq!(role("Newsletter"), None);
     }
