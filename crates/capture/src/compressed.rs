@@ -211,7 +211,9 @@ impl<R: BufRead> Read for Zstd<R> {
                 self.within = true;
             }
             if let Err(error) = self.decode() {
-                self.failure = Some(io::Error::new(io::ErrorKind::InvalidData, error));
+                let early = self.source.fill_buf().is_ok_and(<[u8]>::is_empty);
+                let kind = if early { io::ErrorKind::UnexpectedEof } else { io::ErrorKind::InvalidData };
+                self.failure = Some(io::Error::new(kind, error));
                 self.release();
             }
             if self.within {

@@ -34,8 +34,8 @@ pub enum Note {
     CompressionBroken {
         /// How many bytes could be unpacked.
         at: u64,
-        /// What the decompressor says.
-        reason: String,
+        /// True when it ends too early, false when it is damaged.
+        early: bool,
     },
     /// A pcapng section of a version other than 1.
     VersionUnknown {
@@ -119,11 +119,10 @@ impl fmt::Display for Note {
             Note::DamagedToEnd { at } => {
                 write!(f, "damaged at byte {at} and no record was found after it; what came before was read")
             }
-            Note::CompressionBroken { at, reason } => write!(
-                f,
-                "the compressed data is damaged or ends too early, after {at} unpacked bytes ({reason}); \
-                 what came before was read"
-            ),
+            Note::CompressionBroken { at, early } => {
+                let what = if *early { "ends too early" } else { "is damaged" };
+                write!(f, "the compressed data {what}, after {at} unpacked bytes; what came before was read")
+            }
             Note::VersionUnknown { at, major } => {
                 write!(f, "the section at byte {at} has format version {major}; it was read like version 1")
             }

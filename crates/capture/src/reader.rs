@@ -62,6 +62,8 @@ pub struct Reader {
     /// Set while the next record is searched after damage: where it began.
     lost: Option<u64>,
     ended: bool,
+    /// Unpacking failed; that a record is cut there goes without saying.
+    broken: bool,
     failure: Option<CaptureError>,
     tally: Tally,
 }
@@ -101,6 +103,7 @@ impl Reader {
             skip: (0, 0),
             lost: None,
             ended: false,
+            broken: false,
             failure: None,
             tally: Tally::default(),
         };
@@ -213,7 +216,9 @@ impl Reader {
             self.failure = Some(CaptureError::Io { name: self.name.clone(), at: self.meter.bytes(), cause });
         } else {
             let at = self.offset + held as u64;
-            self.tally.place(Note::CompressionBroken { at, reason: cause.to_string() });
+            self.broken = true;
+            self.tally
+                .place(Note::CompressionBroken { at, early: cause.kind() == io::ErrorKind::UnexpectedEof });
         }
     }
 
@@ -253,7 +258,9 @@ impl Reader {
         if self.ended && length > passed {
             self.skip = (from, 0);
             let left_over = self.offset + bytes.len() as u64 - from;
-            self.tally.place(Note::CutShort { at: from, left_over });
+            if !self.broken {
+                self.tally.place(Note::CutShort { at: from, left_over });
+            }
         }
         at + passed as usize
     }
@@ -290,7 +297,7 @@ impl Reader {
 
     /// The capture ends within a record that begins at `at`; all bytes are done with.
     fn cut_short(&mut self, length: usize, at: usize) -> usize {
-        if at < length {
+        if at < length && !self.broken {
             self.tally.place(Note::CutShort { at: self.offset + at as u64, left_over: (length - at) as u64 });
         }
         length
