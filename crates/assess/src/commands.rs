@@ -1,23 +1,31 @@
 //! Who commanded whom: the operations of one kind, summed for each pair.
 
-use std::collections::BTreeMap;
-
 use model::{Level, OperationCount, Severity};
 
 use crate::found::{Found, Told, lowered};
-use crate::scene::{End, Party, Scene, Talk};
+use crate::scene::{End, Scene, Talk};
 use crate::words;
 
 /// What one party did to another, over all their conversations.
-pub struct Command<'a> {
+pub struct Command<'c, 'a> {
     /// Who did it.
     pub actor: End<'a>,
     /// To whom.
     pub target: End<'a>,
-    /// The operations.
-    pub operations: Vec<&'a OperationCount>,
-    /// The conversations that hold them.
-    pub conversations: Vec<usize>,
+    deeds: &'c [Deed<'a>],
+}
+
+/// The wanted operations, sorted by pair.
+pub struct Commands<'a> {
+    actor: Actor,
+    deeds: Vec<Deed<'a>>,
+}
+
+/// One operation with the numbers of actor and target and the place of its conversation.
+struct Deed<'a> {
+    pair: (u32, u32),
+    place: usize,
+    operation: &'a OperationCount,
 }
 
 /// Whose doing an operation is.
@@ -30,50 +38,72 @@ pub enum Actor {
     Initiator,
 }
 
-/// Sums the wanted operations for each pair of actor and target.
+/// Gathers the wanted operations for each pair of actor and target.
 pub fn commands<'a>(
     scene: &Scene<'a>,
     actor: Actor,
     wanted: impl Fn(&Talk<'a>, &OperationCount) -> bool,
-) -> BTreeMap<(Party, Party), Command<'a>> {
-    let mut pairs: BTreeMap<(Party, Party), Command<'a>> = BTreeMap::new();
+) -> Commands<'a> {
+    let mut deeds = Vec::new();
     for talk in &scene.talks {
-        let conversation = talk.conversation;
-        for op in conversation.operations.iter().filter(|op| wanted(talk, op)) {
-            let forward = match actor {
-                Actor::Asker => op.by_initiator,
-                Actor::Initiator => true,
-            };
-            let (from, to) = if forward { (talk.from, talk.to) } else { (talk.to, talk.from) };
-            let pair = pairs.entry((from.party(), to.party())).or_insert_with(|| Command {
-                actor: from,
-                target: to,
-                operations: Vec::new(),
-                conversations: Vec::new(),
-            });
-            pair.operations.push(op);
-            if pair.conversations.last() != Some(&talk.index) {
-                pair.conversations.push(talk.index);
-            }
+        for operation in talk.conversation.operations.iter().filter(|op| wanted(talk, op)) {
+            let (from, to) = actor.sides(talk, operation);
+            deeds.push(Deed { pair: (from.number, to.number), place: talk.index, operation });
         }
     }
-    pairs
+    // Stable, so that the operations of a pair stay in the order of the plant.
+    deeds.sort_by_key(|deed| deed.pair);
+    Commands { actor, deeds }
 }
 
-impl<'a> Command<'a> {
+impl<'a> Commands<'a> {
+    /// One command for each pair of actor and target.
+    pub fn pairs<'c>(&'c self, scene: &'c Scene<'a>) -> impl Iterator<Item = Command<'c, 'a>> {
+        self.deeds.chunk_by(|one, other| one.pair == other.pair).filter_map(|deeds| {
+            let first = deeds.first()?;
+            let (actor, target) = self.actor.sides(scene.talks.get(first.place)?, first.operation);
+            Some(Command { actor, target, deeds })
+        })
+    }
+}
+
+impl Actor {
+    /// Who did it, and to whom.
+    pub fn sides<'a>(self, talk: &Talk<'a>, op: &OperationCount) -> (End<'a>, End<'a>) {
+        let forward = match self {
+            Actor::Asker => op.by_initiator,
+            Actor::Initiator => true,
+        };
+        if forward { (talk.from, talk.to) } else { (talk.to, talk.from) }
+    }
+}
+
+impl<'c, 'a> Command<'c, 'a> {
+    /// The operations.
+    pub fn operations(&self) -> impl Iterator<Item = &'a OperationCount> + Clone + use<'c, 'a> {
+        self.deeds.iter().map(|deed| deed.operation)
+    }
+
+    /// The conversations that hold them.
+    pub fn conversations(&self) -> Vec<usize> {
+        let mut places: Vec<usize> = self.deeds.iter().map(|deed| deed.place).collect();
+        places.dedup();
+        places
+    }
+
     /// How often it was asked for.
     pub fn asked(&self) -> u64 {
-        self.operations.iter().map(|op| words::how_often(op)).sum()
+        self.operations().map(words::how_often).sum()
     }
 
     /// How often the device did it.
     pub fn done(&self) -> u64 {
-        self.operations.iter().map(|op| op.answers).sum()
+        self.operations().map(|op| op.answers).sum()
     }
 
     /// How often the device said no.
     pub fn refused(&self) -> u64 {
-        self.operations.iter().map(|op| op.failures).sum()
+        self.operations().map(|op| op.failures).sum()
     }
 
     /// True when the device said no each time.
@@ -83,8 +113,8 @@ impl<'a> Command<'a> {
 
     /// When it happened.
     pub fn span(&self) -> String {
-        let first = self.operations.iter().map(|op| op.first).min().unwrap_or_default();
-        let last = self.operations.iter().map(|op| op.last).max().unwrap_or_default();
+        let first = self.operations().map(|op| op.first).min().unwrap_or_default();
+        let last = self.operations().map(|op| op.last).max().unwrap_or_default();
         words::span(first, last)
     }
 
@@ -103,8 +133,8 @@ impl<'a> Command<'a> {
             words::level(self.actor.level),
             self.target.label(),
             words::level(self.target.level),
-            words::protocols(scene.at(&self.conversations)),
-            words::deeds(self.operations.iter().copied()),
+            words::protocols(scene.at(&self.conversations())),
+            words::deeds(self.operations()),
             self.span(),
             self.objects(),
             self.outcome(),
@@ -115,8 +145,7 @@ impl<'a> Command<'a> {
 
     /// What was touched, as far as it was named.
     fn objects(&self) -> String {
-        let names = self.operations.iter().flat_map(|op| op.objects.iter());
-        let names = words::list(names.map(|name| words::short(name)));
+        let names = words::names(self.operations().flat_map(|op| op.objects.iter().map(String::as_str)));
         if names.is_empty() { names } else { format!(" Touched: {names}.") }
     }
 
@@ -139,13 +168,13 @@ impl<'a> Command<'a> {
 pub fn tell<'a>(
     scene: &Scene<'a>,
     found: &mut Found<'_, 'a>,
-    pairs: &BTreeMap<(Party, Party), Command<'a>>,
+    commands: &Commands<'a>,
     severity: Severity,
-    title: impl Fn(&Command<'a>) -> String,
+    title: impl Fn(&Command<'_, 'a>) -> String,
 ) {
-    for command in pairs.values() {
-        found.tell(command.severity(severity), &command.conversations, || Told {
-            title: title(command),
+    for command in commands.pairs(scene) {
+        found.tell(command.severity(severity), &command.conversations(), || Told {
+            title: title(&command),
             detail: command.detail(scene),
         });
     }

@@ -1,5 +1,7 @@
 //! What one check has found so far, bounded, the worst kept.
 
+use std::collections::BTreeSet;
+
 use model::{AssetId, Finding, Severity, Technique};
 
 use crate::checks::Check;
@@ -35,7 +37,7 @@ pub struct Told {
 struct Dropped {
     count: u64,
     worst: Severity,
-    assets: Vec<AssetId>,
+    assets: BTreeSet<AssetId>,
     conversations: Vec<usize>,
 }
 
@@ -43,33 +45,48 @@ impl<'s, 'a> Found<'s, 'a> {
     /// Nothing found yet.
     pub fn new(scene: &'s Scene<'a>, check: &'static Check) -> Found<'s, 'a> {
         let dropped =
-            Dropped { count: 0, worst: Severity::Info, assets: Vec::new(), conversations: Vec::new() };
+            Dropped { count: 0, worst: Severity::Info, assets: BTreeSet::new(), conversations: Vec::new() };
         Found { scene, check, findings: Vec::new(), dropped }
     }
 
     /// Tells a finding about these conversations. The words are only made when it is kept.
     pub fn tell(&mut self, severity: Severity, conversations: &[usize], words: impl FnOnce() -> Told) {
-        let assets = self.scene.assets(conversations);
-        self.tell_of(severity, assets, conversations, self.check.technique, words);
+        if self.has_room_for(severity) {
+            let assets = self.scene.assets(conversations);
+            self.keep(severity, assets, conversations, self.check.technique, words());
+        } else if self.dropped.wants_assets() {
+            self.dropped.add(severity, &self.scene.assets(conversations), conversations);
+        } else {
+            self.dropped.add(severity, &[], conversations);
+        }
     }
 
     /// The same with the assets and the technique chosen by the check.
     pub fn tell_of(
         &mut self,
         severity: Severity,
-        mut assets: Vec<AssetId>,
+        assets: Vec<AssetId>,
         conversations: &[usize],
         technique: Option<Technique>,
         words: impl FnOnce() -> Told,
     ) {
-        assets.truncate(ASSETS_PER_FINDING_MAX);
-        let conversations: Vec<usize> =
-            conversations.iter().copied().take(CONVERSATIONS_PER_FINDING_MAX).collect();
-        if !self.has_room_for(severity) {
-            self.dropped.add(severity, &assets, &conversations);
-            return;
+        if self.has_room_for(severity) {
+            self.keep(severity, assets, conversations, technique, words());
+        } else {
+            self.dropped.add(severity, &assets, conversations);
         }
-        let Told { title, detail } = words();
+    }
+
+    fn keep(
+        &mut self,
+        severity: Severity,
+        mut assets: Vec<AssetId>,
+        conversations: &[usize],
+        technique: Option<Technique>,
+        Told { title, detail }: Told,
+    ) {
+        assets.truncate(ASSETS_PER_FINDING_MAX);
+        let conversations = conversations.iter().copied().take(CONVERSATIONS_PER_FINDING_MAX).collect();
         let remedy = help::remedy(self.check.help);
         let id = self.check.id;
         self.findings.push(Finding { id, severity, title, assets, conversations, detail, remedy, technique });
@@ -83,7 +100,7 @@ impl<'s, 'a> Found<'s, 'a> {
                 id: self.check.id,
                 severity: worst,
                 title: format!("{count} more: {}", self.check.title),
-                assets,
+                assets: assets.into_iter().collect(),
                 conversations,
                 detail: format!(
                     "Only the worst {FINDINGS_PER_CHECK_MAX} findings of this kind are listed. Deal with those \
@@ -111,12 +128,16 @@ impl<'s, 'a> Found<'s, 'a> {
 }
 
 impl Dropped {
+    fn wants_assets(&self) -> bool {
+        self.assets.len() < ASSETS_PER_FINDING_MAX
+    }
+
     fn add(&mut self, severity: Severity, assets: &[AssetId], conversations: &[usize]) {
         self.count += 1;
         self.worst = self.worst.max(severity);
         for asset in assets {
-            if self.assets.len() < ASSETS_PER_FINDING_MAX && !self.assets.contains(asset) {
-                self.assets.push(*asset);
+            if self.wants_assets() {
+                self.assets.insert(*asset);
             }
         }
         let room = CONVERSATIONS_PER_FINDING_MAX.saturating_sub(self.conversations.len());

@@ -1,6 +1,6 @@
 //! The plant as checks look at it: each conversation with both its ends, levels resolved once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::{Asset, AssetId, Conversation, Evidence, Family, Host, Level, Operation, Plant, Role};
 
@@ -11,12 +11,17 @@ use crate::words;
 /// by the usual stacks (Linux tries 6 times, `tcp_syn_retries`).
 const ATTEMPT_FRAMES_MAX: u64 = 7;
 
+/// A table by dense numbers of our own making, so that a quick hash is safe; read it out sorted.
+pub(crate) type Table<K, V> = HashMap<K, V, foldhash::fast::FixedState>;
+
 /// A plant with what every check needs to know, worked out once.
 pub struct Scene<'a> {
     /// The plant itself.
     pub plant: &'a Plant,
     /// Its conversations in the order of the plant, so that a position here is a position there.
     pub talks: Vec<Talk<'a>>,
+    /// How many different parties there are; their numbers lie below.
+    pub(crate) parties: usize,
 }
 
 /// One conversation with both ends.
@@ -37,6 +42,8 @@ pub struct Talk<'a> {
 pub struct End<'a> {
     /// Its address.
     pub host: Host,
+    /// Number of the party: dense, the same for all addresses of an asset.
+    pub(crate) number: u32,
     /// Its asset, when it is one.
     pub asset: Option<&'a Asset>,
     /// Its level as judged; [`Level::Outside`] for public addresses of which nothing else is known.
@@ -57,14 +64,16 @@ pub enum Party {
 impl<'a> Scene<'a> {
     /// Looks at a plant.
     pub fn new(plant: &'a Plant) -> Scene<'a> {
+        let mut numbers = Numbers { assets: plant.assets.len() as u32, hosts: HashMap::new() };
         let talks = plant.conversations.iter().enumerate();
         let talks = talks.map(|(index, conversation)| Talk {
             index,
             conversation,
-            from: End::new(plant, conversation.initiator, conversation.initiator_asset),
-            to: End::new(plant, conversation.responder, conversation.responder_asset),
+            from: End::new(plant, &mut numbers, conversation.initiator, conversation.initiator_asset),
+            to: End::new(plant, &mut numbers, conversation.responder, conversation.responder_asset),
         });
-        Scene { plant, talks: talks.collect() }
+        let talks = talks.collect();
+        Scene { plant, talks, parties: plant.assets.len() + numbers.hosts.len() }
     }
 
     /// The conversations at these places.
@@ -156,16 +165,15 @@ impl Talk<'_> {
 }
 
 impl<'a> End<'a> {
-    fn new(plant: &'a Plant, host: Host, id: Option<AssetId>) -> End<'a> {
+    fn new(plant: &'a Plant, numbers: &mut Numbers, host: Host, id: Option<AssetId>) -> End<'a> {
         let asset = id.and_then(|id| plant.asset(id));
-        let judged = asset.and_then(|asset| asset.level.level);
-        match judged {
-            Some(level) => {
-                End { host, asset, level: Some(level), sure: asset.is_some_and(|a| a.level.is_high()) }
-            }
-            None if host.is_public() => End { host, asset, level: Some(Level::Outside), sure: true },
-            None => End { host, asset, level: None, sure: false },
-        }
+        let number = numbers.of(host, asset);
+        let (level, sure) = match asset.and_then(|asset| asset.level.level) {
+            Some(level) => (Some(level), asset.is_some_and(|asset| asset.level.is_high())),
+            None if host.is_public() => (Some(Level::Outside), true),
+            None => (None, false),
+        };
+        End { host, number, asset, level, sure }
     }
 
     /// Whom it is.
@@ -211,6 +219,24 @@ impl<'a> End<'a> {
     /// True when it measures, moves or controls something: a stop of it is a stop of the plant.
     pub fn is_device(&self) -> bool {
         self.is_at_or_below(Level::Control) || self.has_role(is_device)
+    }
+}
+
+/// Gives parties dense numbers: assets first, then addresses without one.
+struct Numbers {
+    assets: u32,
+    hosts: HashMap<Host, u32>,
+}
+
+impl Numbers {
+    fn of(&mut self, host: Host, asset: Option<&Asset>) -> u32 {
+        match asset {
+            Some(asset) => asset.id.0.saturating_sub(1),
+            None => {
+                let next = self.assets.saturating_add(self.hosts.len() as u32);
+                *self.hosts.entry(host).or_insert(next)
+            }
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use model::{Asset, Level, OperationCount, Timestamp};
 
-use crate::scene::{End, Talk};
+use crate::scene::{End, Table, Talk};
 
 /// Letters of a name that a finding shows; names come from the wire and may be long or hostile.
 const LABEL_LETTERS_MAX: usize = 60;
@@ -60,36 +60,47 @@ pub fn many_of(n: u64, one: &str, many: &str) -> String {
 
 /// `A`, `A and B`, `A, B, C, D, E and 7 more`. Each name once, in the order given.
 pub fn list(names: impl IntoIterator<Item = String>) -> String {
-    let mut unique: Vec<String> = Vec::new();
     let mut seen = std::collections::HashSet::new();
-    for name in names {
-        if seen.insert(name.clone()) {
-            unique.push(name);
-        }
-    }
-    let more = unique.len().saturating_sub(NAMES_MAX);
-    // One name more takes no more room than saying that there is one more.
-    if more > 1 {
-        unique.truncate(NAMES_MAX);
-        return format!("{} and {more} more", unique.join(", "));
-    }
-    match unique.split_last() {
-        None => String::new(),
-        Some((only, [])) => only.clone(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
-    }
+    few(names.into_iter().filter(|name| seen.insert(name.clone())), String::clone)
+}
+
+/// The same for texts from outside, each made safe to print.
+pub fn names<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
+    let mut seen = std::collections::HashSet::new();
+    few(texts.into_iter().filter(|text| seen.insert(*text)), |text| short(text))
 }
 
 /// The names of these ends, each once.
 pub fn labels<'a>(ends: impl IntoIterator<Item = End<'a>>) -> String {
-    let mut seen = std::collections::BTreeSet::new();
-    let unique: Vec<End<'a>> = ends.into_iter().filter(|end| seen.insert(end.party())).collect();
-    list(unique.iter().map(End::label))
+    let mut seen: Table<u32, ()> = Table::default();
+    few(ends.into_iter().filter(|end| seen.insert(end.number, ()).is_none()), End::label)
 }
 
 /// The protocols of these conversations, by name.
 pub fn protocols<'t, 'a: 't>(talks: impl IntoIterator<Item = &'t Talk<'a>>) -> String {
-    list(talks.into_iter().map(|talk| talk.conversation.protocol.to_string()))
+    let mut seen = std::collections::BTreeSet::new();
+    let names = talks.into_iter().map(|talk| talk.conversation.protocol).filter(|name| seen.insert(*name));
+    few(names, |name| name.to_string())
+}
+
+/// Names the first few of things that are all different, and counts the rest without naming them.
+fn few<T>(items: impl Iterator<Item = T>, name: impl Fn(&T) -> String) -> String {
+    let (mut named, mut more) = (Vec::new(), 0_usize);
+    for item in items {
+        // One name more takes no more room than saying that there is one more.
+        if named.len() <= NAMES_MAX { named.push(item) } else { more += 1 }
+    }
+    if more > 0 {
+        more += 1;
+        named.truncate(NAMES_MAX);
+    }
+    let named: Vec<String> = named.iter().map(name).collect();
+    match (more, named.split_last()) {
+        (_, None) => String::new(),
+        (0, Some((only, []))) => only.clone(),
+        (0, Some((last, rest))) => format!("{} and {last}", rest.join(", ")),
+        (more, _) => format!("{} and {} more", named.join(", "), number(more as u64)),
+    }
 }
 
 /// `between 2026-01-01 07:00:00 and 07:30:10 UTC`, or `at 2026-01-01 07:00:00 UTC`.
@@ -145,8 +156,8 @@ pub fn how_often(op: &OperationCount) -> u64 {
 
 /// What a person must know of uncertain levels, as a sentence with a leading space; empty when all are sure.
 pub fn doubt<'a>(ends: impl IntoIterator<Item = End<'a>>) -> String {
-    let mut seen = std::collections::BTreeSet::new();
-    let unsure = ends.into_iter().filter(|end| !end.sure && seen.insert(end.party()));
+    let mut seen: Table<u32, ()> = Table::default();
+    let unsure = ends.into_iter().filter(|end| !end.sure && seen.insert(end.number, ()).is_none());
     let texts = unsure.filter_map(|end| {
         let confidence = end.asset?.level.confidence;
         Some(format!("level {} of {} (confidence {confidence:.2})", end.level?, end.label()))

@@ -32,8 +32,8 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
         let anonymous = talk.conversation.credentials.iter().any(|c| c.weakness == Weakness::Anonymous);
         anonymous && op.by_initiator && op.operation.changes_device()
     });
-    for command in pairs.values().filter(|command| !command.is_refused()) {
-        found.tell(command.severity(Severity::High), &command.conversations, || Told {
+    for command in pairs.pairs(scene).filter(|command| !command.is_refused()) {
+        found.tell(command.severity(Severity::High), &command.conversations(), || Told {
             title: format!("{} changed {} without a name", command.actor.label(), command.target.label()),
             detail: format!("{} The session was opened without a name.", command.detail(scene)),
         });

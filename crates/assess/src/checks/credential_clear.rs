@@ -70,9 +70,9 @@ fn tell_service<'a>(
         let shown = talks.clone().flat_map(|talk| {
             readable(talk).filter(|credential| !is_community(credential)).map(move |c| (talk, c))
         });
-        let kinds = words::list(shown.clone().map(|(_, credential)| credential.kind.to_string()));
+        let kinds = words::names(shown.clone().map(|(_, credential)| credential.kind));
         let givers = words::labels(shown.clone().map(|(talk, credential)| sides(talk, credential).0));
-        let users = words::list(shown.filter_map(|(_, c)| c.user.as_deref()).map(words::short));
+        let users = words::names(shown.filter_map(|(_, c)| c.user.as_deref()));
         let users = match users.is_empty() {
             true => String::new(),
             false => format!(" User names seen: {users}."),

@@ -70,8 +70,8 @@ fn told(scene: &Scene<'_>, subject: &Subject, places: &[usize]) -> Told {
     });
     let givers = words::labels(shown.clone().map(|(talk, c)| sides(talk, c).0));
     let takers = words::labels(shown.clone().map(|(talk, c)| sides(talk, c).1));
-    let users = words::list(shown.clone().filter_map(|(_, c)| c.user.as_deref()).map(words::short));
-    let kinds = words::list(shown.map(|(_, c)| c.kind.to_string()));
+    let users = words::names(shown.clone().filter_map(|(_, c)| c.user.as_deref()));
+    let kinds = words::names(shown.map(|(_, c)| c.kind));
     let refused = talks.clone().all(|talk| outcome(talk) != Outcome::Taken);
     let title = match (subject.weakness, subject.is_community) {
         (Weakness::Anonymous, _) => format!("{name} is entered without a name over {protocol}"),

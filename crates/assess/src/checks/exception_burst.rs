@@ -1,6 +1,6 @@
 //! Devices that say no again and again.
 
-use model::{Family, Operation, Severity, Technique};
+use model::{Family, Operation, OperationCount, Severity, Technique};
 
 use crate::checks::Check;
 use crate::commands::{Actor, Command, commands};
@@ -36,29 +36,25 @@ for this device, find out what it searches for.
 ";
 
 fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
-    let pairs = commands(scene, Actor::Asker, |talk, op| match talk.conversation.family {
-        Family::Control | Family::Telecontrol | Family::Building | Family::Supervision | Family::Fieldbus => {
-            true
-        }
-        Family::Management | Family::RemoteAccess | Family::Office | Family::Web | Family::Database => {
-            op.operation == Operation::LogIn
-        }
-        Family::Discovery | Family::Network | Family::Tunnel | Family::Unknown => false,
-    });
-    for command in pairs.values() {
+    let pairs = commands(scene, Actor::Asker, |talk, op| counts(talk.conversation.family, op));
+    for command in pairs.pairs(scene) {
         let (asked, refused) = (command.asked(), command.refused());
         if refused < REFUSALS_MIN || refused.saturating_mul(100) < asked.saturating_mul(REFUSALS_PERCENT_MIN)
         {
             continue;
         }
         let known = command.actor.has_role(is_operating);
-        let severity = if known && !changes(command) { Severity::Low } else { raised(Severity::Low) };
-        let assets = scene.assets(&command.conversations);
-        found.tell_of(severity, assets, &command.conversations, technique(command), || {
+        let severity = if known && !changes(&command) { Severity::Low } else { raised(Severity::Low) };
+        let conversations = command.conversations();
+        let assets = scene.assets(&conversations);
+        found.tell_of(severity, assets, &conversations, technique(&command), || {
             let (actor, target) = (command.actor.label(), command.target.label());
-            let refused_ones = command.operations.iter().copied().filter(|op| op.failures > 0);
-            let detail =
-                format!("{} Refused were: {}.", command.detail(scene), words::list(names(refused_ones)));
+            let refused_ones = command.operations().filter(|op| op.failures > 0);
+            let detail = format!(
+                "{} Refused: {}.",
+                command.detail(scene),
+                words::names(refused_ones.map(|op| op.name))
+            );
             let refused = words::number(refused);
             Told {
                 title: format!("{target} refused {actor} {refused} of {} times", words::number(asked)),
@@ -68,17 +64,26 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
     }
 }
 
-fn names<'o>(operations: impl Iterator<Item = &'o model::OperationCount>) -> impl Iterator<Item = String> {
-    operations.map(|op| format!("\"{}\"", op.name))
+/// Refusals mean something where devices are commanded, and of log-ins everywhere.
+fn counts(family: Family, op: &OperationCount) -> bool {
+    match family {
+        Family::Control | Family::Telecontrol | Family::Building | Family::Supervision | Family::Fieldbus => {
+            true
+        }
+        Family::Management | Family::RemoteAccess | Family::Office | Family::Web | Family::Database => {
+            op.operation == Operation::LogIn
+        }
+        Family::Discovery | Family::Network | Family::Tunnel | Family::Unknown => false,
+    }
 }
 
-fn changes(command: &Command<'_>) -> bool {
-    command.operations.iter().any(|op| op.failures > 0 && op.operation.changes_device())
+fn changes(command: &Command<'_, '_>) -> bool {
+    command.operations().any(|op| op.failures > 0 && op.operation.changes_device())
 }
 
 /// Refused changes are tried values, refused questions are tried addresses, refused log-ins tried names.
-fn technique(command: &Command<'_>) -> Option<Technique> {
-    let log_ins = command.operations.iter().any(|op| op.failures > 0 && op.operation == Operation::LogIn);
+fn technique(command: &Command<'_, '_>) -> Option<Technique> {
+    let log_ins = command.operations().any(|op| op.failures > 0 && op.operation == Operation::LogIn);
     match (changes(command), log_ins) {
         (true, _) => CHECK.technique,
         (false, true) => Some("T0859"),

@@ -44,8 +44,8 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
 }
 
 /// `stopped and started`: what was done, in a fixed order.
-fn verbs(command: &Command<'_>) -> String {
-    let done = |operation| command.operations.iter().any(|op| op.operation == operation);
+fn verbs(command: &Command<'_, '_>) -> String {
+    let done = |operation| command.operations().any(|op| op.operation == operation);
     let verbs = [(Operation::Stop, "stopped"), (Operation::Reset, "reset"), (Operation::Start, "started")];
     words::list(verbs.iter().filter(|(operation, _)| done(*operation)).map(|(_, verb)| verb.to_string()))
 }

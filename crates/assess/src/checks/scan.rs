@@ -46,9 +46,9 @@ profile with production. If nobody knows it, isolate it and look what it found: 
 /// What one host tried.
 #[derive(Default)]
 struct Probe {
-    silent: BTreeSet<Party>,
-    heard: BTreeSet<Party>,
-    services: BTreeMap<Party, BTreeSet<u16>>,
+    silent: BTreeSet<u32>,
+    heard: BTreeSet<u32>,
+    services: BTreeSet<(u32, u16)>,
     units: Vec<usize>,
     places: Vec<usize>,
 }
@@ -56,8 +56,7 @@ struct Probe {
 fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
     for (party, probe) in probes(scene) {
         let wide = probe.silent.len() >= SCAN_DEVICES_MIN && probe.silent.len() > probe.heard.len();
-        let deep = probe.services.values().map(BTreeSet::len).max().unwrap_or_default();
-        let deep = if deep >= SCAN_SERVICES_MIN { deep } else { 0 };
+        let deep = Some(probe.services_max()).filter(|deep| *deep >= SCAN_SERVICES_MIN).unwrap_or_default();
         if !wide && deep == 0 && probe.units.is_empty() {
             continue;
         }
@@ -96,25 +95,50 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
     }
 }
 
-fn probes<'a>(scene: &Scene<'a>) -> BTreeMap<Party, Probe> {
+fn probes(scene: &Scene<'_>) -> BTreeMap<Party, Probe> {
+    let between_two =
+        || scene.talks.iter().filter(|talk| talk.to.host.is_unicast() && talk.from.host.is_unicast());
+    // Nearly all hosts call in vain a few times at most; only the others are looked at closely.
+    let mut fruitless = vec![0_usize; scene.parties];
+    for talk in between_two() {
+        if let Some(count) = fruitless.get_mut(talk.from.number as usize) {
+            *count += if is_unit_search(talk) { SCAN_DEVICES_MIN } else { usize::from(is_fruitless(talk)) };
+        }
+    }
+    let suspect = |talk: &Talk<'_>| {
+        fruitless.get(talk.from.number as usize).is_some_and(|count| *count >= SCAN_DEVICES_MIN)
+    };
     let mut probes: BTreeMap<Party, Probe> = BTreeMap::new();
-    for talk in scene.talks.iter().filter(|talk| talk.to.host.is_unicast() && talk.from.host.is_unicast()) {
+    for talk in between_two().filter(|talk| suspect(talk)) {
         let probe = probes.entry(talk.from.party()).or_default();
         if is_unit_search(talk) {
             probe.units.push(talk.index);
         }
         if is_fruitless(talk) {
-            probe.silent.insert(talk.to.party());
-            probe.services.entry(talk.to.party()).or_default().insert(talk.conversation.port);
+            probe.silent.insert(talk.to.number);
+            probe.services.insert((talk.to.number, talk.conversation.port));
             probe.places.push(talk.index);
         } else {
-            probe.heard.insert(talk.to.party());
+            probe.heard.insert(talk.to.number);
         }
     }
     for probe in probes.values_mut() {
         probe.silent.retain(|party| !probe.heard.contains(party));
     }
     probes
+}
+
+impl Probe {
+    /// The most services of one device that were tried in vain.
+    fn services_max(&self) -> usize {
+        let (mut most, mut count, mut device) = (0, 0, None);
+        for (party, _) in &self.services {
+            count = if device == Some(party) { count + 1 } else { 1 };
+            device = Some(party);
+            most = most.max(count);
+        }
+        most
+    }
 }
 
 /// A call that nobody answered, or that was refused at the door. Reports that want no answer are no calls.

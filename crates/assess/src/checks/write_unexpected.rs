@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use model::{Asset, Family, Level, Operation, OperationCount, Role, Severity, Timestamp};
 
 use crate::checks::Check;
+use crate::commands::Actor;
 use crate::found::{Found, Told, lowered};
 use crate::scene::{End, Party, Scene, Talk, is_device, is_office, is_operating};
 use crate::words;
@@ -67,9 +68,9 @@ struct Unusual<'a> {
 
 fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
     let mut unusual: BTreeMap<Party, Vec<Unusual<'a>>> = BTreeMap::new();
-    for works in by_device(scene).into_values() {
+    for works in by_device(scene) {
         let usual = usual(&works).map(|work| (work.station, work.asked));
-        for work in works.into_values().filter(|work| !work.changes.is_empty()) {
+        for work in works.into_iter().filter(|work| !work.changes.is_empty()) {
             if let Some((severity, why)) = judge(&work, usual) {
                 let usual = usual.map(|(station, _)| station).filter(|_| why == Why::NotTheUsualStation);
                 let station = work.station.party();
@@ -115,40 +116,58 @@ fn told(scene: &Scene<'_>, station: Party, cases: &[Unusual<'_>], places: &[usiz
     Told { title: format!("{name} changed {devices} unexpectedly"), detail }
 }
 
-/// For each device: what each station does with it.
-fn by_device<'a>(scene: &Scene<'a>) -> BTreeMap<Party, BTreeMap<Party, Work<'a>>> {
-    let mut devices: BTreeMap<Party, BTreeMap<Party, Work<'a>>> = BTreeMap::new();
-    for talk in scene.talks.iter().filter(|talk| commands_devices(talk.conversation.family)) {
-        for by_initiator in [true, false] {
-            add(&mut devices, talk, by_initiator);
+/// For each device that somebody changes: what each station does with it.
+fn by_device<'a>(scene: &Scene<'a>) -> Vec<Vec<Work<'a>>> {
+    let talks = || scene.talks.iter().filter(|talk| commands_devices(talk.conversation.family));
+    let mut changed = vec![false; scene.parties];
+    for talk in talks() {
+        for op in talk.conversation.operations.iter().filter(|op| is_change(talk, op)) {
+            let (_, device) = Actor::Asker.sides(talk, op);
+            if let Some(changed) = changed.get_mut(device.number as usize) {
+                *changed = true;
+            }
         }
     }
+    // Sorted by device and station, so that the work of one pair stands together.
+    let mut deeds: Vec<((u32, u32), &Talk<'a>, &'a OperationCount)> = Vec::new();
+    for talk in talks() {
+        for op in &talk.conversation.operations {
+            let (station, device) = Actor::Asker.sides(talk, op);
+            let changed = changed.get(device.number as usize).copied().unwrap_or_default();
+            if changed && device.host.is_unicast() && !(station.is_outside() && device.is_outside()) {
+                deeds.push(((device.number, station.number), talk, op));
+            }
+        }
+    }
+    deeds.sort_by_key(|(pair, ..)| *pair);
+    let devices = deeds.chunk_by(|((one, _), ..), ((other, _), ..)| one == other);
     devices
+        .map(|deeds| deeds.chunk_by(|(one, ..), (other, ..)| one == other).filter_map(work).collect())
+        .collect()
 }
 
-fn add<'a>(devices: &mut BTreeMap<Party, BTreeMap<Party, Work<'a>>>, talk: &Talk<'a>, by_initiator: bool) {
-    let c = talk.conversation;
-    let (station, device) = if by_initiator { (talk.from, talk.to) } else { (talk.to, talk.from) };
-    let mine = || c.operations.iter().filter(|op| op.by_initiator == by_initiator);
-    if mine().next().is_none() || !device.host.is_unicast() || station.is_outside() && device.is_outside() {
-        return;
+/// Sums what one station does with one device.
+fn work<'a>(deeds: &[((u32, u32), &Talk<'a>, &'a OperationCount)]) -> Option<Work<'a>> {
+    let (_, talk, op) = deeds.first()?;
+    let (station, device) = Actor::Asker.sides(talk, op);
+    let first = talk.conversation.first;
+    let mut work = Work { station, device, changes: Vec::new(), asked: 0, first, places: Vec::new() };
+    for (_, talk, op) in deeds {
+        work.add(talk, op);
     }
-    let works = devices.entry(device.party()).or_default();
-    let work = works.entry(station.party()).or_insert_with(|| Work {
-        station,
-        device,
-        changes: Vec::new(),
-        asked: 0,
-        first: c.first,
-        places: Vec::new(),
-    });
-    work.first = work.first.min(c.first);
-    work.asked = work.asked.saturating_add(mine().map(words::how_often).sum());
-    let changes = mine().filter(|op| is_change(talk, op));
-    let before = work.changes.len();
-    work.changes.extend(changes);
-    if work.changes.len() > before {
-        work.places.push(talk.index);
+    Some(work)
+}
+
+impl<'a> Work<'a> {
+    fn add(&mut self, talk: &Talk<'a>, op: &'a OperationCount) {
+        self.first = self.first.min(talk.conversation.first);
+        self.asked = self.asked.saturating_add(words::how_often(op));
+        if is_change(talk, op) {
+            self.changes.push(op);
+            if self.places.last() != Some(&talk.index) {
+                self.places.push(talk.index);
+            }
+        }
     }
 }
 
@@ -182,8 +201,8 @@ fn commands_devices(family: Family) -> bool {
 }
 
 /// The station that works with the device as a rule: one that changes it, of the plant, with the most to ask.
-fn usual<'w, 'a>(works: &'w BTreeMap<Party, Work<'a>>) -> Option<&'w Work<'a>> {
-    let changers = works.values().filter(|work| !work.changes.is_empty());
+fn usual<'w, 'a>(works: &'w [Work<'a>]) -> Option<&'w Work<'a>> {
+    let changers = works.iter().filter(|work| !work.changes.is_empty());
     changers.max_by_key(|work| {
         let of_plant = work.station.level.is_none_or(|level| level <= Level::Operations);
         (of_plant, !is_office_only(work.station), work.asked, Reverse(work.first))

@@ -16,7 +16,7 @@
 //!
 //! `{1..40}` in the first line of an entry repeats the entry for each number.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use model::{
@@ -47,6 +47,7 @@ pub fn plant(text: &str) -> Plant {
 }
 
 /// Writes findings as the expectations hold them.
+#[allow(dead_code, reason = "only the cases compare whole texts")]
 pub fn written(plant: &Plant, findings: &[&Finding]) -> String {
     let mut text = String::new();
     for finding in findings {
@@ -294,17 +295,14 @@ fn conflict(mut words: Words) -> (IpAddr, Vec<Mac>) {
 
 /// Says which asset each end is.
 fn connect(plant: &mut Plant) {
-    let assets = &plant.assets;
-    let find = |host: Host| {
-        let is = |asset: &&Asset| match host {
-            Host::Ip(ip) => asset.ips.contains(&ip),
-            Host::Mac(mac) => asset.macs.contains(&mac),
-        };
-        assets.iter().find(is).map(|asset| asset.id)
-    };
+    let mut owners: HashMap<Host, AssetId> = HashMap::new();
+    for asset in plant.assets.iter().rev() {
+        owners.extend(asset.ips.iter().map(|ip| (Host::Ip(*ip), asset.id)));
+        owners.extend(asset.macs.iter().map(|mac| (Host::Mac(*mac), asset.id)));
+    }
     for c in &mut plant.conversations {
-        c.initiator_asset = find(c.initiator);
-        c.responder_asset = find(c.responder);
+        c.initiator_asset = owners.get(&c.initiator).copied();
+        c.responder_asset = owners.get(&c.responder).copied();
     }
 }
 
