@@ -132,9 +132,12 @@ impl Hosts {
         if let (Some(to), Host::Ip(IpAddr::V4(ip))) = (path.to, receiver)
             && receiver.is_unicast()
             && !to.is_group()
-            && (self.hops.len() < HOPS_MAX || self.hops.contains_key(&to))
         {
-            self.hops.entry(to).or_default().add(ip);
+            if self.hops.len() < HOPS_MAX || self.hops.contains_key(&to) {
+                self.hops.entry(to).or_default().add(ip);
+            } else {
+                self.dropped += 1;
+            }
         }
     }
 
