@@ -557,7 +557,7 @@ impl Decoder {
         observer: &mut O,
     ) {
         let Some(flow) = self.slots.get_mut(id as usize).and_then(Option::as_mut) else { return };
-        let port = flow.port();
+        let ports = flow.ports();
         let mut moment = Moment {
             at: seen.at,
             from,
@@ -567,7 +567,7 @@ impl Decoder {
             orientation: &mut flow.orientation,
             malformed: &mut self.counts.malformed,
         };
-        flow.reading.datagram(segment.payload, &self.table, transport, port, &mut moment, observer);
+        flow.reading.datagram(segment.payload, &self.table, transport, ports, &mut moment, observer);
     }
 
     /// Reads what still waits for missing bytes: they will not come any more.
@@ -661,7 +661,7 @@ fn read<O: Observer>(
     if bytes.is_empty() {
         return;
     }
-    let port = flow.port();
+    let ports = flow.ports();
     let mut moment = Moment {
         at: seen.at,
         from,
@@ -671,7 +671,7 @@ fn read<O: Observer>(
         orientation: &mut flow.orientation,
         malformed,
     };
-    flow.reading.bytes(bytes, table, port, &mut moment, observer);
+    flow.reading.bytes(bytes, table, ports, &mut moment, observer);
 }
 
 #[inline]

@@ -180,6 +180,11 @@ impl Flow {
         self.ends.at(self.orientation.initiator.other()).port
     }
 
+    /// The responder's port, then the initiator's.
+    pub fn ports(&self) -> [u16; 2] {
+        [self.port(), self.ends.at(self.orientation.initiator).port]
+    }
+
     /// True when the same frame came from this side a moment ago. Remembers it otherwise.
     #[inline]
     pub fn is_duplicate(&mut self, from: Side, fingerprint: u32, at: Timestamp) -> bool {
@@ -202,18 +207,13 @@ impl Flow {
 /// port, else the first sender.
 pub fn guess_orientation(ends: &Ends, known: impl Fn(u16) -> bool) -> Orientation {
     let toward = |responder: Side, evidence| Orientation { initiator: responder.other(), evidence };
-    let group = |host: Host| !host.is_unicast();
     match ends.transport {
         Transport::Icmp | Transport::Ip | Transport::Ethernet => toward(Side::B, Evidence::FirstSender),
-        // Whoever asks everybody is answered by the port asked; a server that speaks to everybody speaks from its port.
-        Transport::Tcp | Transport::Udp
-            if group(ends.b.host) && !(known(ends.a.port) && !known(ends.b.port)) =>
-        {
-            toward(Side::B, Evidence::KnownPort)
-        }
         Transport::Tcp | Transport::Udp => match (known(ends.a.port), known(ends.b.port)) {
             (false, true) => toward(Side::B, Evidence::KnownPort),
             (true, false) => toward(Side::A, Evidence::KnownPort),
+            // Whoever speaks to everybody on an unknown port is the one who asks.
+            (false, false) if !ends.b.host.is_unicast() => toward(Side::B, Evidence::FirstSender),
             _ if ends.b.port <= ends.a.port => toward(Side::B, Evidence::LowerPort),
             _ => toward(Side::A, Evidence::LowerPort),
         },

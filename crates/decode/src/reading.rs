@@ -3,7 +3,7 @@
 use model::{Certainty, Endpoint, Ends, Evidence, FlowId, Host, Mac, Observer, Side, Timestamp};
 
 use crate::protocol::{Context, Dissector, Framing, Opening, Orientation, Protocol, Verdict};
-use crate::table::{Table, Transport};
+use crate::table::{Ports, Table, Transport};
 
 /// Most bytes of an incomplete message that wait for the rest, per direction.
 pub const HELD_BYTES_MAX: usize = 64 * 1024;
@@ -97,12 +97,12 @@ impl Reading {
         &mut self,
         bytes: &[u8],
         table: &Table,
-        port: u16,
+        ports: Ports,
         moment: &mut Moment<'_>,
         observer: &mut dyn Observer,
     ) {
         if matches!(self.talk, Talk::Unknown)
-            && !self.recognise(bytes, table, Transport::Tcp, port, moment, observer)
+            && !self.recognise(bytes, table, Transport::Tcp, ports, moment, observer)
         {
             return;
         }
@@ -117,12 +117,12 @@ impl Reading {
         bytes: &[u8],
         table: &Table,
         transport: Transport,
-        port: u16,
+        ports: Ports,
         moment: &mut Moment<'_>,
         observer: &mut dyn Observer,
     ) {
         if matches!(self.talk, Talk::Unknown)
-            && !self.recognise(bytes, table, transport, port, moment, observer)
+            && !self.recognise(bytes, table, transport, ports, moment, observer)
         {
             return;
         }
@@ -160,12 +160,12 @@ impl Reading {
         bytes: &[u8],
         table: &Table,
         transport: Transport,
-        port: u16,
+        ports: Ports,
         moment: &mut Moment<'_>,
         observer: &mut dyn Observer,
     ) -> bool {
         let home_only = self.tries >= TRIES_MAX;
-        if home_only && !table.is_home(transport, port) {
+        if home_only && !table.is_home(transport, ports) {
             return false;
         }
         self.tries = self.tries.saturating_add(1);
@@ -179,7 +179,7 @@ impl Reading {
             half.held.extend_from_slice(bytes);
             &half.held
         };
-        let (found, maybe) = ask(table, transport, port, home_only, &mut |at_home| Opening {
+        let (found, maybe) = ask(table, transport, ports, home_only, &mut |at_home| Opening {
             bytes: whole,
             at_home,
             from_initiator,
@@ -250,9 +250,9 @@ pub fn exercise(protocol: &Protocol, pieces: &[(Side, &[u8])], stream: bool, obs
         if bytes.is_empty() {
             reading.gap(*from);
         } else if stream {
-            reading.bytes(bytes, &table, 1, &mut moment, observer);
+            reading.bytes(bytes, &table, [1, 1], &mut moment, observer);
         } else {
-            reading.datagram(bytes, &table, Transport::Udp, 1, &mut moment, observer);
+            reading.datagram(bytes, &table, Transport::Udp, [1, 1], &mut moment, observer);
         }
     }
     observer.closed(flow);
@@ -263,12 +263,12 @@ pub fn exercise(protocol: &Protocol, pieces: &[(Side, &[u8])], stream: bool, obs
 fn ask<'b>(
     table: &Table,
     transport: Transport,
-    port: u16,
+    ports: Ports,
     home_only: bool,
     opening: &mut dyn FnMut(bool) -> Opening<'b>,
 ) -> (Option<&'static Protocol>, bool) {
     let mut maybe = false;
-    for (at_home, protocols) in [(true, table.home(transport, port)), (false, table.anywhere(transport))] {
+    for (at_home, protocols) in [(true, table.home(transport, ports)), (false, table.anywhere(transport))] {
         if !at_home && home_only {
             break;
         }

@@ -9,6 +9,9 @@ use crate::protocol::{Anywhere, On, Opening, Protocol, Verdict};
 use crate::protocols::PROTOCOLS;
 use crate::services::SERVICES;
 
+/// The responder's port, then the initiator's.
+pub type Ports = [u16; 2];
+
 /// What carries a flow, as far as the table cares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transport {
@@ -90,19 +93,20 @@ impl Table {
         }
     }
 
-    /// Protocols at home on a port.
-    pub fn home(&self, transport: Transport, port: u16) -> &[&'static Protocol] {
-        let ports = match transport {
+    /// Protocols at home on the responder's port; when there are none, on the initiator's: clients are known to use
+    /// the service's port on their side too.
+    pub fn home(&self, transport: Transport, ports: Ports) -> &[&'static Protocol] {
+        let homes = match transport {
             Transport::Tcp => &self.tcp,
             Transport::Udp => &self.udp,
             Transport::Ip => &self.ip,
         };
-        ports.get(&port).map_or(&[], Vec::as_slice)
+        ports.iter().find_map(|port| homes.get(port)).map_or(&[], Vec::as_slice)
     }
 
-    /// True when a protocol is at home on a port.
-    pub fn is_home(&self, transport: Transport, port: u16) -> bool {
-        !self.home(transport, port).is_empty()
+    /// True when a protocol is at home on one of the ports.
+    pub fn is_home(&self, transport: Transport, ports: Ports) -> bool {
+        !self.home(transport, ports).is_empty()
     }
 
     /// Protocols that are recognised on any port.

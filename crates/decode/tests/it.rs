@@ -54,9 +54,15 @@ impl Observer for Notebook {
         let (ends, protocol) = self.flows[&flow];
         let way = format!("{} -> {}  {protocol}", ends.at(from).host, ends.at(from.other()).host);
         let line = match sighting {
-            Sighting::Operation(o) if o.step == Step::Answer => return,
+            Sighting::Operation(o) if o.step == Step::Answer && o.operation != model::Operation::Report => {
+                return;
+            }
             Sighting::Operation(o) => {
-                let step = if o.step == Step::Failure { "refused " } else { "" };
+                let step = match o.step {
+                    Step::Failure => "refused ",
+                    Step::Answer => "pushed ",
+                    Step::Request => "",
+                };
                 let unit = o.unit.map_or(String::new(), |unit| format!("  unit {unit}"));
                 format!("{way}  {step}{}  {} ({}){unit}  {}", o.operation, o.name, o.code, o.object)
             }

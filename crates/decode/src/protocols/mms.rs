@@ -44,7 +44,17 @@ fn judge(payload: &[u8]) -> Verdict {
         && payload.windows(ABSTRACT_SYNTAX.len()).any(|window| window == ABSTRACT_SYNTAX);
     let data =
         payload.strip_prefix(SESSION_DATA).is_some_and(|rest| rest.first() == Some(&PRESENTATION_DATA));
-    if connect || data { Verdict::Yes } else { Verdict::No }
+    if connect || data || bare(payload) { Verdict::Yes } else { Verdict::No }
+}
+
+/// A unit directly on the transport, as small stacks send it: an element that fills the message, and in requests and
+/// answers an invoke id first.
+fn bare(payload: &[u8]) -> bool {
+    let Some((unit, rest)) = ber::element(payload) else { return false };
+    let numbered = Walk::new(unit.content).integer().is_some();
+    rest.is_empty()
+        && (matches!(unit.tag, 0xa8 | 0xa9)
+            || matches!(unit.tag, CONFIRMED_REQUEST | CONFIRMED_RESPONSE) && numbered)
 }
 
 impl Dissector for Mms {
@@ -77,14 +87,17 @@ impl Dissector for Mms {
 
 /// Session, presentation (a list of context 1 and content), then the unit.
 fn read(bytes: &[u8], pending: &mut Asked, context: &mut Context<'_>) {
-    let Some(rest) = bytes.strip_prefix(SESSION_DATA) else { return };
-    let unit = (|| {
-        let list = Walk::new(rest).take(PRESENTATION_DATA)?;
-        let mut item = Walk::new(Walk::new(list).take(ber::SEQUENCE)?);
-        item.integer()?;
-        Walk::new(item.take(0xa0)?).any()
-    })();
-    let Some(unit) = unit else { return context.malformed("presentation data cut short") };
+    let unit = bytes.strip_prefix(SESSION_DATA).map_or_else(
+        || ber::element(bytes).map(|(unit, _)| unit).filter(|_| matches!(bytes, [0xa0..=0xaf, ..])),
+        presented,
+    );
+    let Some(unit) = unit else {
+        // Connecting and giving up speak other languages than data.
+        if bytes.starts_with(SESSION_DATA) {
+            context.malformed("presentation data cut short");
+        }
+        return;
+    };
     let mut content = Walk::new(unit.content);
     match unit.tag {
         CONFIRMED_REQUEST => {
@@ -120,6 +133,14 @@ fn read(bytes: &[u8], pending: &mut Asked, context: &mut Context<'_>) {
         UNCONFIRMED => context.answer(Operation::Report, "information report", Code::None, false),
         _ => {}
     }
+}
+
+/// The unit inside presentation data: a list of context 1 and content.
+fn presented(rest: &[u8]) -> Option<ber::Element<'_>> {
+    let list = Walk::new(rest).take(PRESENTATION_DATA)?;
+    let mut item = Walk::new(Walk::new(list).take(ber::SEQUENCE)?);
+    item.integer()?;
+    Walk::new(item.take(0xa0)?).any()
 }
 
 /// Vendor, model, revision (ISO 9506-2, 9.2).

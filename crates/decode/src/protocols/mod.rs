@@ -42,6 +42,7 @@ mod rdp;
 mod s7comm;
 mod s7comm_identity;
 mod s7comm_plus;
+mod s7comm_user_data;
 mod smb;
 mod snmp;
 mod sparkplug;
@@ -51,7 +52,6 @@ mod teamviewer;
 mod telnet;
 mod tftp;
 mod tls;
-mod s7comm_user_data;
 mod umas;
 mod vnc;
 

@@ -15,7 +15,6 @@ const PUSH: u8 = 0;
 const REQUEST: u8 = 4;
 const RESPONSE: u8 = 8;
 const MODE: u8 = 0;
-const CYCLIC: u8 = 2;
 const READ_LIST: (u8, u8) = (4, 1);
 const PASSWORD: (u8, u8) = (5, 1);
 /// Return code, size and length before the data proper.
@@ -55,10 +54,9 @@ pub fn read(unit: &Unit<'_>, exchange: &mut Exchange, context: &mut Context<'_>)
                 identity::list(&mut exchange.lists.collected, part, more, payload, context);
             }
         }
-        PUSH if group == MODE => context.request(Operation::Report, mode(sub), code),
-        // What was subscribed comes again and again: each is an answer to the subscription.
-        PUSH if group == CYCLIC => context.answer(Operation::Report, meaning(group, sub).1, code, false),
-        PUSH => context.request(Operation::Report, meaning(group, sub).1, code),
+        // Nobody asks for these at the time: they are the answers to what was subscribed once.
+        PUSH if group == MODE => context.answer(Operation::Report, mode(sub), code, false),
+        PUSH => context.answer(Operation::Report, meaning(group, sub).1, code, false),
         _ => context.malformed("unknown type of user data"),
     }
 }
