@@ -3,6 +3,8 @@
 //! From makers' own manuals and their advisories on default credentials. The list is short on purpose: what stands in
 //! it must be beyond doubt.
 
+use std::hash::{BuildHasher, Hasher};
+
 use model::Weakness;
 
 /// Community strings of SNMP as shipped (RFC 1157 examples, makers' manuals).
@@ -80,6 +82,14 @@ pub fn weakness(user: Option<&str>, secret: &[u8]) -> Weakness {
         Some(user) => is_password(user, secret),
     };
     if known { Weakness::Default } else { Weakness::None }
+}
+
+/// A number that tells one secret from another, so that what is presented again and again is told once. The secret
+/// cannot be had back from it; it is never told. Never 0.
+pub fn number(secret: &[u8]) -> u64 {
+    let mut hasher = foldhash::fast::FixedState::default().build_hasher();
+    hasher.write(secret);
+    hasher.finish() | 1
 }
 
 fn is_password(user: &str, secret: &[u8]) -> bool {

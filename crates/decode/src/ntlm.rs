@@ -38,6 +38,8 @@ fn challenge(step: &[u8], context: &mut Context<'_>) {
     let flags = le32(step, 20).unwrap_or(0);
     if let (true, Some(major), Some(minor), Some(build)) =
         (flags & NEGOTIATE_VERSION != 0, byte(step, 48), byte(step, 49), le16(step, 50))
+        // Build 0 is no Windows: others put a version there that opens doors.
+        && build != 0
     {
         let os = ShortText::<48>::of(format_args!("Windows {major}.{minor} build {build}"));
         context.identity_of(Subject::Sender, Attribute::Os, os.as_str(), SOURCE, Confidence::Derived);

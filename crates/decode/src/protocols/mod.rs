@@ -44,6 +44,7 @@ mod s7comm_identity;
 mod s7comm_plus;
 mod s7comm_user_data;
 mod smb;
+mod smb1;
 mod snmp;
 mod sparkplug;
 mod ssh;

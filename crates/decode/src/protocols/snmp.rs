@@ -2,8 +2,6 @@
 //!
 //! Source: RFC 1157 (v1), RFC 3416 (v2c), RFC 3412 (v3), RFC 3418 (system group), RFC 6933 (physical entities).
 
-use std::hash::{BuildHasher, Hasher};
-
 use model::{Attribute, Code, Confidence, Family, Object, Operation, Protection, Side, Subject, Weakness};
 
 use crate::ber::{self, Walk};
@@ -97,9 +95,7 @@ impl Dissector for Snmp {
 impl Snmp {
     /// True when this side presented something else before. Only a number of it is kept.
     fn is_new(&mut self, secret: &[u8], from: Side) -> bool {
-        let mut hasher = foldhash::fast::FixedState::default().build_hasher();
-        hasher.write(secret);
-        let number = hasher.finish() | 1;
+        let number = default_credentials::number(secret);
         self.told.get_mut(from as usize).is_some_and(|told| std::mem::replace(told, number) != number)
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Source: RFC 4253, 4.2.
 
-use model::{Attribute, Confidence, Family, Protection, Side, Subject};
+use model::{Attribute, Code, Confidence, Family, Operation, Protection, Side, Subject};
 
 use crate::cursor::text;
 use crate::lines::LINE_BYTES_MAX;
@@ -45,6 +45,13 @@ impl Dissector for Ssh {
         let (version, obsolete) =
             if bytes.starts_with(b"SSH-1") { ("SSH-1", true) } else { ("SSH-2.0", false) };
         context.protection(Protection::Encrypted, version, obsolete);
+        // The log-in itself cannot be read.
+        let (operation, name, code) = (Operation::Other, "open session", Code::None);
+        if context.from_initiator() {
+            context.request(operation, name, code);
+        } else {
+            context.answer(operation, name, code, false);
+        }
         context.identity_of(
             Subject::Sender,
             Attribute::Software,

@@ -2,17 +2,33 @@
 //!
 //! Source: RFC 8446, RFC 5246, RFC 6066 (server name).
 
-use model::{Attribute, Certainty, Confidence, Family, Protection, Side, Subject};
+use model::{Attribute, Certainty, Code, Confidence, Family, Operation, Protection, Side, Subject};
 
 use crate::cursor::{Cursor, be16, byte, text};
 use crate::protocol::{Anywhere, Context, Dissector, Framing, On, Opening, Protocol, Verdict};
-use crate::remote_tools;
+use crate::{certificate, remote_tools};
 
 /// The entry of the protocol table.
 pub const PROTOCOL: Protocol = Protocol {
     name: "tls",
     family: Family::Web,
-    on: &[On::Tcp(443), On::Tcp(8443), On::Tcp(636), On::Tcp(8883), On::Tcp(4843), On::Tcp(8531)],
+    on: &[
+        On::Tcp(443),
+        On::Tcp(636),
+        On::Tcp(802),
+        On::Tcp(993),
+        On::Tcp(995),
+        On::Tcp(2221),
+        On::Tcp(3269),
+        On::Tcp(4843),
+        On::Tcp(5671),
+        On::Tcp(5986),
+        On::Tcp(8016),
+        On::Tcp(8443),
+        On::Tcp(8531),
+        On::Tcp(8883),
+        On::Tcp(19998),
+    ],
     anywhere: Anywhere::Tcp,
     probe,
     start: || Box::new(Tls::default()),
@@ -37,11 +53,23 @@ const CERTIFICATE: u8 = 11;
 const SERVER_NAME: u16 = 0;
 const SUPPORTED_VERSIONS: u16 = 43;
 
+/// What a client asks for when it greets.
+const HELLO: (Operation, &str, Code) = (Operation::Other, "client hello", Code::Decimal(CLIENT_HELLO as u32));
+/// An alert that ends the connection (RFC 5246, 7.2).
+const FATAL: u8 = 2;
+/// Cipher suites without encryption (IANA TLS registry, names with NULL; RFC 9150 for TLS 1.3).
+const SUITES_WITHOUT_ENCRYPTION: &[u16] = &[
+    0x0001, 0x0002, 0x002c, 0x002d, 0x002e, 0x003b, 0x00b0, 0x00b1, 0x00b4, 0x00b5, 0x00b8, 0x00b9, 0xc001,
+    0xc006, 0xc00b, 0xc010, 0xc015, 0xc039, 0xc03a, 0xc03b, 0xc0b4, 0xc0b5,
+];
+
+/// One connection. Other protocols hand over to it where they switch to TLS.
 #[derive(Default)]
-struct Tls {
+pub(super) struct Tls {
     handshakes: [Vec<u8>; 2],
     encrypted: [bool; 2],
     told: bool,
+    greeted: bool,
 }
 
 fn record(bytes: &[u8]) -> Option<(u8, usize)> {
@@ -51,8 +79,11 @@ fn record(bytes: &[u8]) -> Option<(u8, usize)> {
 }
 
 fn probe(opening: &Opening<'_>) -> Verdict {
+    // A handshake whose message fits in, or goes on in the next record, and repeats the version.
+    let version = be16(opening.bytes, 9).is_some_and(|version| (0x0300..=0x0304).contains(&version));
     match (record(opening.bytes), byte(opening.bytes, 5)) {
-        (Some((HANDSHAKE, _)), Some(CLIENT_HELLO | SERVER_HELLO)) => Verdict::Yes,
+        (Some((HANDSHAKE, _)), Some(CLIENT_HELLO | SERVER_HELLO)) if version => Verdict::Yes,
+        (Some((HANDSHAKE, _)), _) if opening.bytes.len() < 11 && opening.stream => Verdict::Maybe,
         (Some(_), _) if opening.at_home => Verdict::Yes,
         _ => Verdict::No,
     }
@@ -98,7 +129,13 @@ impl Dissector for Tls {
                 self.told = true;
                 context.protection(Protection::Encrypted, "", false);
             }
-            Some(&ALERT) | Some(_) | None => {}
+            // Level 1, reason 1: a server that refuses the greeting.
+            Some(&ALERT) if !*encrypted && byte(bytes, RECORD_HEADER_BYTES) == Some(FATAL) => {
+                if std::mem::take(&mut self.greeted) {
+                    context.answer(HELLO.0, HELLO.1, HELLO.2, true);
+                }
+            }
+            Some(_) | None => {}
         }
     }
 
@@ -120,19 +157,39 @@ impl Tls {
             match kind {
                 CLIENT_HELLO => {
                     context.sender_asks();
-                    hello(content, true, context);
+                    // After a retry the client greets again: that is the same request.
+                    if !std::mem::replace(&mut self.greeted, true) {
+                        context.request(HELLO.0, HELLO.1, HELLO.2);
+                    }
+                    if hello(content, true, context).is_none() {
+                        context.malformed("client hello cut short");
+                    }
                 }
                 SERVER_HELLO => {
                     context.sender_answers();
                     self.told = true;
-                    let version = hello(content, false, context).or(be16(content, 0));
-                    let (version, obsolete) = named(version.unwrap_or(0));
-                    context.protection(Protection::Encrypted, version, obsolete);
+                    let Some((version, suite)) = hello(content, false, context) else {
+                        return self.broken(bytes.len(), context);
+                    };
+                    let (version, obsolete) = named(version);
+                    let protection = match SUITES_WITHOUT_ENCRYPTION.contains(&suite) {
+                        true => Protection::Signed,
+                        false => Protection::Encrypted,
+                    };
+                    context.protection(protection, version, obsolete);
+                    if std::mem::take(&mut self.greeted) {
+                        context.answer(HELLO.0, HELLO.1, HELLO.2, false);
+                    }
                 }
                 CERTIFICATE => certificates(content, context),
                 _ => {}
             }
         }
+    }
+
+    fn broken(&mut self, used: usize, context: &mut Context<'_>) -> usize {
+        context.malformed("server hello cut short");
+        used
     }
 }
 
@@ -147,11 +204,13 @@ fn named(version: u16) -> (&'static str, bool) {
     }
 }
 
-/// A greeting: version 2, random 32, session, ciphers, compression, extensions. Answers the version that a server
-/// chose by extension.
-fn hello(content: &[u8], client: bool, context: &mut Context<'_>) -> Option<u16> {
+/// A greeting: version 2, random 32, session, ciphers, compression, extensions. Answers version and cipher suite, for
+/// a server those it chose.
+fn hello(content: &[u8], client: bool, context: &mut Context<'_>) -> Option<(u16, u16)> {
     let mut cursor = Cursor::new(content);
-    cursor.skip(34)?;
+    let mut version = cursor.be16()?;
+    cursor.skip(32)?;
+    let mut suite = 0;
     let session = cursor.u8()?;
     cursor.skip(usize::from(session))?;
     if client {
@@ -160,20 +219,23 @@ fn hello(content: &[u8], client: bool, context: &mut Context<'_>) -> Option<u16>
         let compressions = cursor.u8()?;
         cursor.skip(usize::from(compressions))?;
     } else {
-        cursor.skip(3)?;
+        suite = cursor.be16()?;
+        cursor.skip(1)?;
     }
-    cursor.be16()?;
-    let mut chosen = None;
+    // Greetings of SSL 3.0 end here.
+    if cursor.be16().is_none() {
+        return Some((version, suite));
+    }
     for _ in 0..EXTENSIONS_MAX {
         let (Some(kind), Some(length)) = (cursor.be16(), cursor.be16()) else { break };
         let content = cursor.take(usize::from(length))?;
         match (kind, client) {
             (SERVER_NAME, true) => server_name(content, context),
-            (SUPPORTED_VERSIONS, false) => chosen = be16(content, 0),
+            (SUPPORTED_VERSIONS, false) => version = be16(content, 0)?,
             _ => {}
         }
     }
-    chosen
+    Some((version, suite))
 }
 
 /// List length 2, kind 1 (0 is a host name), length 2, name.
@@ -185,20 +247,19 @@ fn server_name(content: &[u8], context: &mut Context<'_>) {
     remote_tools::tell(&name, Certainty::Content, context);
 }
 
-/// The first certificate of a chain: its subject's common name.
+/// The first certificate of a chain: its subject's common name and what else it holds for.
 fn certificates(content: &[u8], context: &mut Context<'_>) {
     let mut cursor = Cursor::new(content);
     let (Some(_), Some(length)) = (cursor.be24(), cursor.be24()) else { return };
     let Some(der) = cursor.take(length as usize) else { return };
-    let Some(name) = crate::certificate::common_name(der) else { return };
-    context.identity_of(
-        Subject::Sender,
-        Attribute::Certificate,
-        &name,
-        "TLS certificate",
-        Confidence::Stated,
-    );
-    if let Some(product) = remote_tools::by_certificate(&name) {
-        context.application(product, Family::RemoteAccess, Certainty::Content);
-    }
+    let mut tell = |name: &str| {
+        let (attribute, source) = (Attribute::Certificate, "TLS certificate");
+        context.identity_of(Subject::Sender, attribute, name, source, Confidence::Stated);
+        if let Some(product) = remote_tools::by_certificate(name) {
+            context.application(product, Family::RemoteAccess, Certainty::Content);
+        }
+    };
+    let common = certificate::common_name(der).unwrap_or_default();
+    tell(&common);
+    certificate::alternative_names(der).filter(|name| *name != common).for_each(|name| tell(&name));
 }
