@@ -9,6 +9,7 @@ use std::net::IpAddr;
 use std::path::{Path as FilePath, PathBuf};
 
 use decode::Decoder;
+use decode::protocol::{Anywhere, On};
 use decode::protocols::PROTOCOLS;
 use model::{
     Certainty, Ends, Evidence, Family, FlowId, Frame, LinkType, Mac, Observer, Path, Side, Sighting, Step,
@@ -245,4 +246,53 @@ fn every_protocol_has_its_folder() {
         })
         .collect();
     assert!(missing.is_empty(), "ordinary, cut_short and hostile captures are missing: {missing:#?}");
+}
+
+/// The manual lists what the product decodes. `SLUICE_UPDATE=1` rewrites it.
+#[test]
+fn the_manual_lists_every_protocol() {
+    let file = FilePath::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/protocols.md");
+    let text = protocols_page();
+    if std::env::var_os("SLUICE_UPDATE").is_some() {
+        std::fs::write(&file, &text).unwrap();
+    }
+    let stored = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(stored == text, "docs/protocols.md is not what the table says; SLUICE_UPDATE=1 rewrites it");
+}
+
+fn protocols_page() -> String {
+    let mut text = String::from(
+        "# Protocols\n\nDecoded to operations and identities, both directions, requests paired with their answers. \
+         Written from the table that the product uses.\n\n\
+         | Protocol | Trade | At home on | Recognised elsewhere by content |\n|---|---|---|---|\n",
+    );
+    let mut protocols: Vec<_> = PROTOCOLS.iter().collect();
+    protocols.sort_by_key(|protocol| protocol.name);
+    for protocol in protocols {
+        let homes: Vec<String> = protocol.on.iter().map(home_of).collect();
+        let anywhere = match protocol.anywhere {
+            Anywhere::No => "",
+            Anywhere::Tcp => "on TCP",
+            Anywhere::Udp => "on UDP",
+            Anywhere::Both => "on TCP and UDP",
+        };
+        let _ =
+            writeln!(text, "| {} | {} | {} | {anywhere} |", protocol.name, protocol.family, homes.join(", "));
+    }
+    text.push_str(
+        "\nOther conversations are named by their port, marked as a guess (`modbus?`), or by their EtherType or IP \
+         protocol.\n",
+    );
+    text
+}
+
+fn home_of(on: &On) -> String {
+    match on {
+        On::Tcp(port) => format!("TCP {port}"),
+        On::Udp(port) => format!("UDP {port}"),
+        On::EtherType(kind) => format!("EtherType 0x{kind:04x}"),
+        On::Snap(organisation, kind) => format!("SNAP {organisation:06x}/{kind:04x}"),
+        On::Llc(point) => format!("LLC 0x{point:02x}"),
+        On::Ip(number) => format!("IP {number}"),
+    }
 }
