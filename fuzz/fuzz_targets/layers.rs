@@ -6,7 +6,8 @@ use model::{Frame, LinkType, Timestamp};
 
 fuzz_target!(|data: &[u8]| {
     let Some((&first, mut rest)) = data.split_first() else { return };
-    let links = [LinkType::ETHERNET, LinkType::LINUX_SLL, LinkType::LINUX_SLL2, LinkType::RAW, LinkType::NULL];
+    let links =
+        [LinkType::ETHERNET, LinkType::LINUX_SLL, LinkType::LINUX_SLL2, LinkType::RAW, LinkType::NULL];
     let link = links[usize::from(first) % links.len()];
     let (mut decoder, mut inventory) = (decode::Decoder::new(), inventory::Inventory::new());
     let mut at = 0;

@@ -12,8 +12,10 @@ static ONLY: OnceLock<Option<String>> = OnceLock::new();
 fuzz_target!(|data: &[u8]| {
     let [first, second, rest @ ..] = data else { return };
     let only = ONLY.get_or_init(|| std::env::var("SLUICE_PROTOCOL").ok());
-    let protocols: Vec<_> =
-        decode::protocols::PROTOCOLS.iter().filter(|protocol| only.as_deref().is_none_or(|name| name == protocol.name)).collect();
+    let protocols: Vec<_> = decode::protocols::PROTOCOLS
+        .iter()
+        .filter(|protocol| only.as_deref().is_none_or(|name| name == protocol.name))
+        .collect();
     let Some(protocol) = protocols.get(usize::from(*first) % protocols.len().max(1)) else { return };
     let mut pieces = Vec::new();
     let mut rest = rest;
