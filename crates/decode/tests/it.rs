@@ -3,6 +3,8 @@
 //! `SLUICE_UPDATE=1 cargo test -p decode` rewrites the expectations; comment lines (`#`, where the source of the
 //! expected values stands) are kept. Read the difference before committing it.
 
+#![allow(clippy::disallowed_methods, reason = "tests read their cases from files")]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::net::IpAddr;

@@ -147,7 +147,7 @@ impl Iec104 {
         let object = Object::Range { space: "object", first: u64::from(first), last };
         let (negative, cause) = (cause & 0x40 != 0, cause & 0x3f);
         let key = (kind, station, first);
-        let command = kind >= 45 && kind < 70 || kind >= 100;
+        let command = matches!(kind, 45..70 | 100..);
         match cause {
             ACTIVATION | DEACTIVATION if command => {
                 context.sender_asks();

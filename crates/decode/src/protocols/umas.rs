@@ -87,7 +87,7 @@ fn meaning(code: u8) -> (Operation, &'static str) {
         0x42 => (Operation::Reset, "umas init plc"),
         0x43 => (Operation::LoadProgram, "umas swap"),
         0x50 => (Operation::Read, "umas monitor plc"),
-        0x51 | 0x52 | 0x53 => (Operation::Diagnose, "umas check plc"),
+        0x51..=0x53 => (Operation::Diagnose, "umas check plc"),
         0x58 => (Operation::Diagnose, "umas check plc"),
         0x60..=0x66 => (Operation::Diagnose, "umas force or breakpoint"),
         0x6e => (Operation::LogIn, "umas exchange nonce"),
