@@ -5,6 +5,7 @@
 
 mod checks;
 mod commands;
+mod credentials;
 mod found;
 mod help;
 mod scene;

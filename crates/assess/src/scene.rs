@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use model::{Asset, AssetId, Conversation, Evidence, Family, Host, Level, Operation, Plant, Role};
+use model::{Asset, AssetId, Conversation, Evidence, Family, Host, Level, Operation, Plant, Role, Timestamp};
 
 use crate::words;
 
@@ -22,6 +22,8 @@ pub struct Scene<'a> {
     pub talks: Vec<Talk<'a>>,
     /// How many different parties there are; their numbers lie below.
     pub(crate) parties: usize,
+    /// First and last frame of all conversations.
+    pub(crate) span: (Timestamp, Timestamp),
 }
 
 /// One conversation with both ends.
@@ -73,7 +75,9 @@ impl<'a> Scene<'a> {
             to: End::new(plant, &mut numbers, conversation.responder, conversation.responder_asset),
         });
         let talks = talks.collect();
-        Scene { plant, talks, parties: plant.assets.len() + numbers.hosts.len() }
+        let first = plant.conversations.iter().map(|c| c.first).min().unwrap_or_default();
+        let last = plant.conversations.iter().map(|c| c.last).max().unwrap_or_default();
+        Scene { plant, talks, parties: plant.assets.len() + numbers.hosts.len(), span: (first, last) }
     }
 
     /// The conversations at these places.
@@ -121,7 +125,7 @@ impl Talk<'_> {
     }
 
     /// True when it carries something from one device to one other: not what keeps a network running, nor
-    /// calls to everybody.
+    /// calls to everybody, nor what a host says to itself.
     pub fn is_payload(&self) -> bool {
         match self.conversation.family {
             Family::Network | Family::Discovery => false,
@@ -136,7 +140,10 @@ impl Talk<'_> {
             | Family::Web
             | Family::Office
             | Family::Database
-            | Family::Unknown => self.to.host.is_unicast() && self.from.host.is_unicast(),
+            | Family::Unknown => {
+                let between_two = self.to.host.is_unicast() && self.from.host.is_unicast();
+                between_two && self.from.number != self.to.number
+            }
         }
     }
 
@@ -214,6 +221,11 @@ impl<'a> End<'a> {
     /// True when one of its roles fulfils the condition.
     pub fn has_role(&self, role: impl Fn(Role) -> bool) -> bool {
         self.asset.is_some_and(|asset| asset.roles.iter().any(|&mine| role(mine)))
+    }
+
+    /// True when it was heard itself, to whomever it spoke.
+    pub fn is_in_operation(&self) -> bool {
+        self.asset.is_some_and(|asset| !asset.silent && asset.packets_sent > 0)
     }
 
     /// True when it measures, moves or controls something: a stop of it is a stop of the plant.

@@ -58,6 +58,12 @@ pub fn many_of(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", number(n), if n == 1 { one } else { many })
 }
 
+/// `a password`, `an access key`.
+pub fn a(noun: &str) -> String {
+    let vowel = noun.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O']);
+    format!("{} {noun}", if vowel { "an" } else { "a" })
+}
+
 /// `A`, `A and B`, `A, B, C, D, E and 7 more`. Each name once, in the order given.
 pub fn list(names: impl IntoIterator<Item = String>) -> String {
     let mut seen = std::collections::HashSet::new();

@@ -1,12 +1,11 @@
 //! Log-ins with a maker's default password, with an empty one, or with none.
 
-use std::collections::BTreeSet;
-
-use model::{ConversationCredential, Operation, Severity, Weakness};
+use model::{Operation, Severity, Weakness};
 
 use crate::checks::Check;
-use crate::found::{Found, Told, lowered, raised};
-use crate::scene::{End, Party, Scene, Talk};
+use crate::credentials::{Group, Shown, groups, is_community};
+use crate::found::{Found, Told, lowered};
+use crate::scene::{Scene, Talk};
 use crate::words;
 
 pub(super) const CHECK: Check = Check {
@@ -21,8 +20,8 @@ pub(super) const CHECK: Check = Check {
 const HELP: &str = "
 ## What it finds
 A log-in with a password or community string from the lists of makers' defaults, with an empty password, or without
-any name. Log-ins are told for each service, community strings for each station that sends them. It is milder where
-the service refused or did not answer.
+any name. One finding tells each service, or each station that comes to many. It is milder where the service refused
+or did not answer.
 ## Why it matters on the floor
 Default passwords stand in manuals that anyone can download. A device that takes one, or takes none, is open to
 everybody who reaches it.
@@ -31,73 +30,42 @@ Set a password of your own on the device and change it in the stations that log 
 that, keep it inside its cell and let only its stations reach it.
 ";
 
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Subject {
-    weakness: Weakness,
-    /// Who sends a community string, or who takes a log-in.
-    party: Party,
-    is_community: bool,
-    protocol: &'static str,
-}
-
 fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
     for weakness in [Weakness::Default, Weakness::Empty, Weakness::Anonymous] {
-        let folds = scene.fold(|talk| {
-            let credential = talk.conversation.credentials.iter().find(|c| c.weakness == weakness)?;
-            let is_community = credential.kind.contains("community");
-            let (giver, taker) = sides(talk, credential);
-            let party = if is_community { giver.party() } else { taker.party() };
-            Some(Subject { weakness, party, is_community, protocol: talk.conversation.protocol })
-        });
-        for (subject, places) in folds {
-            let talks = scene.at(&places);
-            let severity = talks.clone().map(|talk| severity(talk, &subject)).max().unwrap_or(Severity::Info);
-            found.tell(severity, &places, || told(scene, &subject, &places));
+        for group in groups(scene, |_, credential| credential.weakness == weakness) {
+            let severity = group.shown.iter().map(severity).max().unwrap_or(Severity::Info);
+            let places = group.places();
+            found.tell(severity, &places, || told(scene, weakness, &group, &places));
         }
     }
 }
 
-fn told(scene: &Scene<'_>, subject: &Subject, places: &[usize]) -> Told {
-    let talks = scene.at(places);
-    let name = scene.label(subject.party);
-    let protocol = subject.protocol;
-    let shown = talks.clone().flat_map(|talk| {
-        talk.conversation
-            .credentials
-            .iter()
-            .filter(|c| c.weakness == subject.weakness)
-            .map(move |c| (talk, c))
-    });
-    let givers = words::labels(shown.clone().map(|(talk, c)| sides(talk, c).0));
-    let takers = words::labels(shown.clone().map(|(talk, c)| sides(talk, c).1));
-    let users = words::names(shown.clone().filter_map(|(_, c)| c.user.as_deref()));
-    let kinds = words::names(shown.map(|(_, c)| c.kind));
-    let refused = talks.clone().all(|talk| outcome(talk) != Outcome::Taken);
-    let title = match (subject.weakness, subject.is_community) {
-        (Weakness::Anonymous, _) => format!("{name} is entered without a name over {protocol}"),
-        (Weakness::Empty, _) => format!("{name} is entered with an empty {kinds} over {protocol}"),
-        (Weakness::None | Weakness::Default, true) => {
-            let asked: BTreeSet<Party> = talks.clone().map(|talk| talk.to.party()).collect();
-            let devices = words::count(asked.len(), "device", "devices");
-            format!("{name} uses a default community string over {protocol} with {devices}")
-        }
-        (Weakness::None | Weakness::Default, false) => {
-            format!("{name} is entered with a default {kinds} over {protocol}")
-        }
+fn told(scene: &Scene<'_>, weakness: Weakness, group: &Group<'_>, places: &[usize]) -> Told {
+    let (subject, kinds, protocol) = (group.subject.label(), group.kinds(), group.protocol);
+    let with = match weakness {
+        Weakness::Anonymous => "without a name".to_string(),
+        Weakness::Empty if group.is_community() => format!("with an empty {kinds}"),
+        Weakness::Empty => "without a password".to_string(),
+        Weakness::None | Weakness::Default => format!("with a default {kinds}"),
     };
-    let title = if refused { format!("{title}: not accepted") } else { title };
-    let what = match subject.weakness {
-        Weakness::Anonymous => "logged in without a name".to_string(),
-        Weakness::Empty => format!("presented an empty {kinds}"),
-        Weakness::None | Weakness::Default => {
-            format!("presented a {kinds} that stands on the lists of defaults")
-        }
+    let title = if group.sent {
+        format!("{subject} enters {} {with} over {protocol}", group.devices())
+    } else {
+        format!("{subject} is entered {with} over {protocol}")
+    };
+    let accepted = scene.at(places).any(|talk| outcome(talk) == Outcome::Taken);
+    let title = if accepted { title } else { format!("{title}: not accepted") };
+    let list = match weakness {
+        Weakness::None | Weakness::Default => " It stands on the lists of makers' defaults.",
+        Weakness::Empty | Weakness::Anonymous => "",
     };
     let detail = format!(
-        "{givers} {what} to {takers}: {}.{}{}",
-        words::traffic(talks.clone()),
-        if users.is_empty() { users } else { format!(" User names seen: {users}.") },
-        if refused { " It was refused, or no answer was seen." } else { "" },
+        "{} came to {} {with}: {}.{}{list}{}",
+        group.givers(),
+        group.takers(),
+        words::traffic(scene.at(places)),
+        group.users(),
+        if accepted { "" } else { " It was refused, or no answer was seen." },
     );
     Told { title, detail }
 }
@@ -121,25 +89,21 @@ fn outcome(talk: &Talk<'_>) -> Outcome {
 }
 
 /// A default opens more than a door without a lock that everybody knows of; both are worse on a device.
-fn severity(talk: &Talk<'_>, subject: &Subject) -> Severity {
-    let severity = match subject.weakness {
+fn severity(shown: &Shown<'_>) -> Severity {
+    let talk = &shown.talk;
+    let opens_device = shown.taker().is_device() || talk.conversation.family.is_operational();
+    let severity = match shown.credential.weakness {
+        Weakness::Anonymous if opens_device => Severity::Medium,
         Weakness::Anonymous => Severity::Low,
-        Weakness::None | Weakness::Default | Weakness::Empty if subject.is_community => Severity::Medium,
-        Weakness::None | Weakness::Default | Weakness::Empty => Severity::High,
-    };
-    let opens_device = talk.to.is_device() || talk.conversation.family.is_operational();
-    let severity = match subject.weakness {
-        Weakness::Anonymous if opens_device => raised(severity),
-        _ if subject.is_community && talk.changes_device() => raised(severity),
-        Weakness::None | Weakness::Default | Weakness::Empty | Weakness::Anonymous => severity,
+        Weakness::None | Weakness::Default | Weakness::Empty => {
+            match is_community(shown.credential) && !talk.changes_device() {
+                true => Severity::Medium,
+                false => Severity::High,
+            }
+        }
     };
     match outcome(talk) {
         Outcome::Taken => severity,
         Outcome::Refused | Outcome::Unanswered => lowered(lowered(severity)),
     }
-}
-
-/// Who presented it, and to whom.
-fn sides<'a>(talk: &Talk<'a>, credential: &ConversationCredential) -> (End<'a>, End<'a>) {
-    if credential.by_initiator { (talk.from, talk.to) } else { (talk.to, talk.from) }
 }

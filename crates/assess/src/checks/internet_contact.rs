@@ -61,7 +61,8 @@ fn severity(talk: &Talk<'_>) -> Option<Severity> {
     let family = talk.conversation.family;
     let opens = family.is_operational() || matches!(family, Family::RemoteAccess | Family::Management);
     let severity = match (in_plant, opens) {
-        (true, _) => Severity::Critical,
+        (true, _) if talk.to.sure => Severity::Critical,
+        (true, _) => Severity::High,
         (false, true) => Severity::High,
         (false, false) => Severity::Low,
     };

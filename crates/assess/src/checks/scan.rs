@@ -21,6 +21,10 @@ pub(super) const CHECK: Check = Check {
 /// Devices that one host has to call in vain: a station that lost its cell calls a handful, a search calls a subnet.
 const SCAN_DEVICES_MIN: usize = 10;
 
+/// Hosts in operation at which one host looks in vain for a plant protocol. A station knows its devices; it may
+/// know one or two that have changed since.
+const SCAN_STRANGERS_MIN: usize = 3;
+
 /// Services of one device that one host has to call in vain: no station looks for twenty services.
 const SCAN_SERVICES_MIN: usize = 20;
 
@@ -33,8 +37,9 @@ const REFUSED_FRAMES_MAX: u64 = 3;
 
 const HELP: &str = "
 ## What it finds
-A host that calls many devices, or many services of one device, without getting an answer; or that asks for many
-units behind one address of which most are not there. One finding tells each such host.
+A host that calls many devices, or many services of one device, without getting an answer; that looks for
+controllers at several hosts which are none; or that asks for many units behind one address of which most are not
+there. One finding tells each such host.
 ## Why it matters on the floor
 Searching comes before an attack. Even a well-meant search, by an IT inventory tool for instance, has stopped
 controllers that do not bear calls they do not know.
@@ -50,6 +55,8 @@ struct Probe {
     heard: BTreeSet<u32>,
     services: BTreeSet<(u32, u16)>,
     units: Vec<usize>,
+    /// Hosts in operation that do not speak the plant protocol they were asked for.
+    strangers: BTreeSet<u32>,
     places: Vec<usize>,
 }
 
@@ -57,13 +64,16 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
     for (party, probe) in probes(scene) {
         let wide = probe.silent.len() >= SCAN_DEVICES_MIN && probe.silent.len() > probe.heard.len();
         let deep = Some(probe.services_max()).filter(|deep| *deep >= SCAN_SERVICES_MIN).unwrap_or_default();
-        if !wide && deep == 0 && probe.units.is_empty() {
+        let strangers = Some(probe.strangers.len()).filter(|strangers| *strangers >= SCAN_STRANGERS_MIN);
+        let strangers = strangers.filter(|_| !wide).unwrap_or_default();
+        if !wide && deep == 0 && strangers == 0 && probe.units.is_empty() {
             continue;
         }
-        let mut places = if wide || deep > 0 { probe.places } else { Vec::new() };
+        let mut places = if wide || deep > 0 || strangers > 0 { probe.places } else { Vec::new() };
         places.extend(&probe.units);
         let talks = scene.at(&places);
-        let severity = severity(talks.clone());
+        let only_strangers = !wide && deep == 0 && probe.units.is_empty();
+        let severity = if only_strangers { Severity::Medium } else { severity(talks.clone()) };
         found.tell(severity, &places, || {
             let host = scene.label(party);
             let mut what = Vec::new();
@@ -73,6 +83,9 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
             }
             if deep > 0 {
                 what.push(format!("tried {deep} services of one device in vain"));
+            }
+            if strangers > 0 {
+                what.push(format!("looked for controllers at {strangers} hosts that are none"));
             }
             if !probe.units.is_empty() {
                 what.push("asked for many units behind one address of which most stayed silent".to_string());
@@ -88,6 +101,7 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
             let title = match (wide, deep) {
                 (true, _) => format!("{host} searched the network: {} devices", probe.silent.len()),
                 (false, 1..) => format!("{host} searched a device: {deep} services"),
+                (false, 0) if strangers > 0 => format!("{host} searched the network for controllers"),
                 (false, 0) => format!("{host} searched for units behind an address"),
             };
             Told { title, detail }
@@ -102,11 +116,11 @@ fn probes(scene: &Scene<'_>) -> BTreeMap<Party, Probe> {
     let mut fruitless = vec![0_usize; scene.parties];
     for talk in between_two() {
         if let Some(count) = fruitless.get_mut(talk.from.number as usize) {
-            *count += if is_unit_search(talk) { SCAN_DEVICES_MIN } else { usize::from(is_fruitless(talk)) };
+            *count += if is_unit_search(talk) { SCAN_STRANGERS_MIN } else { usize::from(is_fruitless(talk)) };
         }
     }
     let suspect = |talk: &Talk<'_>| {
-        fruitless.get(talk.from.number as usize).is_some_and(|count| *count >= SCAN_DEVICES_MIN)
+        fruitless.get(talk.from.number as usize).is_some_and(|count| *count >= SCAN_STRANGERS_MIN)
     };
     let mut probes: BTreeMap<Party, Probe> = BTreeMap::new();
     for talk in between_two().filter(|talk| suspect(talk)) {
@@ -118,6 +132,10 @@ fn probes(scene: &Scene<'_>) -> BTreeMap<Party, Probe> {
             probe.silent.insert(talk.to.number);
             probe.services.insert((talk.to.number, talk.conversation.port));
             probe.places.push(talk.index);
+            if talk.conversation.family.is_operational() && talk.to.is_in_operation() && !talk.to.is_device()
+            {
+                probe.strangers.insert(talk.to.number);
+            }
         } else {
             probe.heard.insert(talk.to.number);
         }

@@ -20,14 +20,16 @@ pub(super) const CHECK: Check = Check {
     find,
 };
 
-/// A second station of the same kind in the same zone is taken as the partner of the usual one, such as the
-/// standby server of a pair, when it does at least one tenth of what the usual one does.
-const PARTNER_SHARE: u64 = 10;
+/// A station that does less than one tenth of what the busiest does with a device only drops by. One of the same
+/// kind in the same zone that does more is the partner of the usual one, such as the standby server of a pair.
+const SHARE: u64 = 10;
 
 const HELP: &str = "
 ## What it finds
-A station that writes values or settings to a device although it stands in the DMZ or above, is an office client, or
-is not the station that usually works with this device. One finding tells all devices that one station changed.
+A station that writes values or settings to a device although it stands in the DMZ or above, works as something
+else (an office client, a historian), or is not the station that usually works with this device. A station that came
+late, or that asks for what is not there, is told even when nobody else changes the device. One finding tells all
+devices that one station changed.
 Controllers that exchange values with each other, and a second station of the same kind in the same zone, are not
 meant.
 ## Why it matters on the floor
@@ -38,6 +40,12 @@ Ask the owner of the station what it is for. If it has to write, plan it as a co
 not, take the right away in the device, or close the path in the firewall.
 ";
 
+/// Who comes later than after one tenth of the time seen, and a minute at least, was not there before: stations in
+/// operation are heard of within minutes, if only because they ask for names and time.
+const LATE_SHARE: i64 = 10;
+/// See [`LATE_SHARE`].
+const LATE_NANOSECONDS_MIN: i64 = 60_000_000_000;
+
 /// What one station does with one device.
 struct Work<'a> {
     station: End<'a>,
@@ -45,6 +53,8 @@ struct Work<'a> {
     changes: Vec<&'a OperationCount>,
     /// Everything the station asked of the device.
     asked: u64,
+    /// What of it the device refused.
+    refused: u64,
     first: Timestamp,
     places: Vec<usize>,
 }
@@ -52,8 +62,9 @@ struct Work<'a> {
 /// Why a change is unusual.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Why {
+    Newcomer,
     NotTheUsualStation,
-    OfficeRole,
+    OtherWork,
     Above,
 }
 
@@ -70,12 +81,17 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
     let mut unusual: BTreeMap<Party, Vec<Unusual<'a>>> = BTreeMap::new();
     for works in by_device(scene) {
         let usual = usual(&works).map(|work| (work.station, work.asked));
+        let busiest = works.iter().max_by_key(|work| work.asked).map(|work| (work.station, work.asked));
         for work in works.into_iter().filter(|work| !work.changes.is_empty()) {
-            if let Some((severity, why)) = judge(&work, usual) {
-                let usual = usual.map(|(station, _)| station).filter(|_| why == Why::NotTheUsualStation);
-                let station = work.station.party();
-                unusual.entry(station).or_default().push(Unusual { severity, why, usual, work });
-            }
+            let newcomer = || judge_newcomer(scene, &work, busiest).map(|severity| (severity, Why::Newcomer));
+            let Some((severity, why)) = judge(&work, usual).or_else(newcomer) else { continue };
+            let usual = match why {
+                Why::NotTheUsualStation => usual.map(|(station, _)| station),
+                Why::Newcomer => busiest.map(|(station, _)| station),
+                Why::OtherWork | Why::Above => None,
+            };
+            let station = work.station.party();
+            unusual.entry(station).or_default().push(Unusual { severity, why, usual, work });
         }
     }
     for (station, mut cases) in unusual {
@@ -98,7 +114,11 @@ fn told(scene: &Scene<'_>, station: Party, cases: &[Unusual<'_>], places: &[usiz
     let reasons: BTreeSet<Why> = cases.iter().map(|case| case.why).collect();
     let reasons = reasons.into_iter().rev().map(|why| match why {
         Why::Above => format!("it stands on {}", words::level(level)),
-        Why::OfficeRole => "it is an office client, not a station of the plant".to_string(),
+        Why::OtherWork => format!("it works as {}, not as a station that commands", works_as(cases)),
+        Why::Newcomer => {
+            let usual = words::labels(cases.iter().filter_map(|case| case.usual));
+            format!("{usual} does nearly all work there, and nothing shows what else this station is for")
+        }
         Why::NotTheUsualStation => {
             format!("the usual station is {}", words::labels(cases.iter().filter_map(|case| case.usual)))
         }
@@ -114,6 +134,11 @@ fn told(scene: &Scene<'_>, station: Party, cases: &[Unusual<'_>], places: &[usiz
         words::doubt(by_level.map(|case| case.work.station)),
     );
     Told { title: format!("{name} changed {devices} unexpectedly"), detail }
+}
+
+fn works_as(cases: &[Unusual<'_>]) -> String {
+    let roles = cases.iter().filter_map(|case| case.work.station.asset).flat_map(|asset| &asset.roles);
+    words::names(roles.map(|role| role.as_str()))
 }
 
 /// For each device that somebody changes: what each station does with it.
@@ -134,7 +159,8 @@ fn by_device<'a>(scene: &Scene<'a>) -> Vec<Vec<Work<'a>>> {
         for op in &talk.conversation.operations {
             let (station, device) = Actor::Asker.sides(talk, op);
             let changed = changed.get(device.number as usize).copied().unwrap_or_default();
-            if changed && device.host.is_unicast() && !(station.is_outside() && device.is_outside()) {
+            let own = station.number == device.number || station.is_outside() && device.is_outside();
+            if changed && device.host.is_unicast() && !own {
                 deeds.push(((device.number, station.number), talk, op));
             }
         }
@@ -151,7 +177,8 @@ fn work<'a>(deeds: &[((u32, u32), &Talk<'a>, &'a OperationCount)]) -> Option<Wor
     let (_, talk, op) = deeds.first()?;
     let (station, device) = Actor::Asker.sides(talk, op);
     let first = talk.conversation.first;
-    let mut work = Work { station, device, changes: Vec::new(), asked: 0, first, places: Vec::new() };
+    let mut work =
+        Work { station, device, changes: Vec::new(), asked: 0, refused: 0, first, places: Vec::new() };
     for (_, talk, op) in deeds {
         work.add(talk, op);
     }
@@ -162,6 +189,7 @@ impl<'a> Work<'a> {
     fn add(&mut self, talk: &Talk<'a>, op: &'a OperationCount) {
         self.first = self.first.min(talk.conversation.first);
         self.asked = self.asked.saturating_add(words::how_often(op));
+        self.refused = self.refused.saturating_add(op.failures);
         if is_change(talk, op) {
             self.changes.push(op);
             if self.places.last() != Some(&talk.index) {
@@ -205,31 +233,56 @@ fn usual<'w, 'a>(works: &'w [Work<'a>]) -> Option<&'w Work<'a>> {
     let changers = works.iter().filter(|work| !work.changes.is_empty());
     changers.max_by_key(|work| {
         let of_plant = work.station.level.is_none_or(|level| level <= Level::Operations);
-        (of_plant, !is_office_only(work.station), work.asked, Reverse(work.first))
+        (of_plant, !has_other_work(work.station), work.asked, Reverse(work.first))
     })
 }
 
 fn judge(work: &Work<'_>, usual: Option<(End<'_>, u64)>) -> Option<(Severity, Why)> {
     let station = work.station;
-    let is_target = work.device.is_device() || !work.device.has_role(|role| !is_device(role));
-    if !is_target {
+    if !is_target(work.device) {
         return None;
     }
     if let Some(severity) = severity_from_above(station.level) {
         let severity = if work.device.is_safety() { Severity::Critical } else { severity };
         return Some((if station.sure { severity } else { lowered(severity) }, Why::Above));
     }
-    if is_office_only(station) {
-        return Some((Severity::Medium, Why::OfficeRole));
+    if has_other_work(station) {
+        return Some((Severity::Medium, Why::OtherWork));
     }
-    let (usual, most) = usual.filter(|(usual, _)| usual.party() != station.party())?;
-    let partner = same_kind(station, usual) && work.asked >= most / PARTNER_SHARE;
-    let exchanges = station.is_device() && station.level.is_none_or(|level| level <= Level::Control);
-    if partner || exchanges {
+    let (usual, most) = usual.filter(|(usual, _)| usual.number != station.number)?;
+    let partner = same_kind(station, usual) && work.asked >= most / SHARE;
+    if partner || exchanges(station) {
         return None;
     }
-    let known = station.has_role(is_operating) && same_zone(station, usual);
+    // What a station is for is drawn from what it does; only where much shows it, the role excuses a change.
+    let known = station.has_role(is_operating) && station.sure && same_zone(station, usual);
     Some((if known { Severity::Low } else { Severity::Medium }, Why::NotTheUsualStation))
+}
+
+/// The only station that changes a device, but one that hardly ever speaks with it, came late or asks for what is
+/// not there, and of which nothing else shows what it is for.
+fn judge_newcomer(scene: &Scene<'_>, work: &Work<'_>, busiest: Option<(End<'_>, u64)>) -> Option<Severity> {
+    let station = work.station;
+    let (busiest, most) = busiest.filter(|(busiest, _)| busiest.number != station.number)?;
+    let rare = work.asked < most / SHARE && !exchanges(station) && !exchanges(busiest);
+    let strange = is_late(scene, station) || work.refused > 0;
+    (is_target(work.device) && rare && strange && !station.sure).then_some(Severity::Medium)
+}
+
+/// Controllers among each other, where much shows that it is one.
+fn exchanges(station: End<'_>) -> bool {
+    station.is_device() && station.sure && station.is_at_or_below(Level::Control)
+}
+
+/// A device, or something of which nothing else is known.
+fn is_target(device: End<'_>) -> bool {
+    device.is_device() || !device.has_role(|role| !is_device(role))
+}
+
+fn is_late(scene: &Scene<'_>, station: End<'_>) -> bool {
+    let (first, last) = scene.span;
+    let late = (last.since(first) / LATE_SHARE).max(LATE_NANOSECONDS_MIN);
+    station.asset.is_some_and(|asset| asset.first.since(first) >= late)
 }
 
 fn severity_from_above(level: Option<Level>) -> Option<Severity> {
@@ -241,8 +294,10 @@ fn severity_from_above(level: Option<Level>) -> Option<Severity> {
     }
 }
 
-fn is_office_only(station: End<'_>) -> bool {
-    station.has_role(is_office) && !station.has_role(is_operating)
+/// What reads, prints or sits in an office, and is not at the same time a station of the plant.
+fn has_other_work(station: End<'_>) -> bool {
+    let other = |role| is_office(role) || matches!(role, Role::Historian | Role::Scanner | Role::AccessPoint);
+    station.has_role(other) && !station.has_role(is_operating)
 }
 
 /// The same first role in the same zone.

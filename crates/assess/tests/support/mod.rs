@@ -3,7 +3,7 @@
 //! ```text
 //! # what the case shows
 //! zone z-3 "Cell 3" level 1 10.0.3.0/24
-//! asset 10.0.3.11 level 1 0.9 role controller name "PLC 1" mac 00:1b:1b:00:00:01 zone z-3 safety
+//! asset 10.0.3.11 level 1 0.9 role controller name "PLC 1" mac 00:1b:1b:00:00:01 zone z-3 safety routed since 60
 //! conversation 10.0.4.20 -> 10.0.3.11 tcp/102 s7comm control
 //!   frames 40 sent 20 flows 2 seconds 0 60 evidence start protection clear
 //!   write "write var" code 0x05 asked 3 done 2 refused 1 object "DB1 0..3" by-responder
@@ -138,6 +138,7 @@ fn asset(plant: &mut Plant, mut words: Words) {
             "zone" => asset.zone = Some(words.next()),
             "safety" => asset.safety = true,
             "routed" => asset.routed = true,
+            "since" => asset.first = at(words.number() as i64),
             "name" => asset.facts.push(Fact {
                 attribute: Attribute::Name,
                 value: words.next(),
