@@ -41,6 +41,8 @@ const PASSWORDS: &[(&str, &str)] = &[
     ("admin", "superuser"),
     ("admin", "instar"),
     ("administrator", "administrator"),
+    // Operator panels of the SIMATIC HMI family as delivered.
+    ("administrator", "100"),
     ("root", "root"),
     ("root", "wago"),
     ("root", "dbps"),

@@ -39,6 +39,8 @@ const LINE_BYTES_MAX: usize = 4 * 1024;
 const CHUNK_LINE_BYTES_MAX: usize = 256;
 /// Longest credentials that are looked at, in bytes of Base64.
 const CREDENTIALS_BYTES_MAX: usize = 2048;
+/// Longest form that is looked at.
+const FORM_BYTES_MAX: usize = 512;
 /// Most fields of one head.
 const FIELDS_MAX: usize = 128;
 
@@ -67,6 +69,8 @@ enum Body {
     #[default]
     None,
     Bytes(usize),
+    /// A form, which may be a log-in.
+    Form(usize),
     Chunks,
     /// Fields behind the last chunk, up to an empty line.
     Trailer,
@@ -76,6 +80,8 @@ enum Body {
 #[derive(Default)]
 struct Http {
     bodies: [Body; 2],
+    /// True while the next message of a side is a form.
+    forms: [bool; 2],
     pending: Pending<(), (&'static str, &'static str)>,
     /// The last credentials presented, as a number: told again only when they change.
     credentials: u64,
@@ -125,6 +131,13 @@ impl Dissector for Http {
                 *body = Body::None;
                 return Framing::Skip(length);
             }
+            Body::Form(total) => {
+                *body = Body::None;
+                if let Some(form) = self.forms.get_mut(from as usize) {
+                    *form = true;
+                }
+                return Framing::Head { deliver: total.min(FORM_BYTES_MAX), total };
+            }
             Body::UntilClose => return Framing::Skip(bytes.len()),
             Body::Chunks => return chunk(bytes, body),
             Body::Trailer => return trailer(bytes, body),
@@ -146,6 +159,9 @@ impl Dissector for Http {
 
     fn message(&mut self, bytes: &[u8], context: &mut Context<'_>) {
         let from = context.from as usize;
+        if self.forms.get_mut(from).is_some_and(std::mem::take) {
+            return form(bytes, context);
+        }
         let body = if let Some((method, name)) = method(bytes) {
             context.sender_asks();
             let path = path(bytes);
@@ -179,6 +195,9 @@ impl Dissector for Http {
         self.pending.clear();
         if let Some(body) = self.bodies.get_mut(from as usize).filter(|_| !self.switched) {
             *body = Body::None;
+        }
+        if let Some(form) = self.forms.get_mut(from as usize) {
+            *form = false;
         }
     }
 }
@@ -243,13 +262,16 @@ fn number(value: &[u8]) -> Option<usize> {
 
 impl Http {
     fn request(&mut self, head: &[u8], tunnel: bool, context: &mut Context<'_>) -> Body {
-        let mut body = Body::None;
+        let (mut body, mut is_form) = (Body::None, false);
         for (name, value) in fields(head) {
             match () {
                 () if name.eq_ignore_ascii_case(b"content-length") => {
                     body = number(value).filter(|n| *n > 0).map_or(body, Body::Bytes)
                 }
                 () if name.eq_ignore_ascii_case(b"transfer-encoding") => body = Body::Chunks,
+                () if name.eq_ignore_ascii_case(b"content-type") => {
+                    is_form = value.starts_with(b"application/x-www-form-urlencoded")
+                }
                 () if name.eq_ignore_ascii_case(b"authorization") => self.authorization(value, context),
                 () if name.eq_ignore_ascii_case(b"host") => {
                     let host = text(value);
@@ -269,7 +291,10 @@ impl Http {
                 () => {}
             }
         }
-        body
+        match body {
+            Body::Bytes(length) if is_form => Body::Form(length),
+            other => other,
+        }
     }
 
     fn response(&mut self, head: &[u8], context: &mut Context<'_>) -> Body {
@@ -340,6 +365,45 @@ impl Http {
             negotiated(value, context);
         }
     }
+}
+
+/// A form with a field for a password and one for a name is a log-in (WHATWG URL, application/x-www-form-urlencoded).
+fn form(bytes: &[u8], context: &mut Context<'_>) {
+    const USER_FIELDS: &[&[u8]] = &[b"user", b"username", b"login", b"name", b"user_name", b"userid"];
+    const SECRET_FIELDS: &[&[u8]] = &[b"password", b"passwd", b"pass", b"pwd", b"pw"];
+    let field = |names: &[&[u8]]| {
+        bytes.split(|&byte| byte == b'&').take(FIELDS_MAX).find_map(|field| {
+            let equals = field.iter().position(|&byte| byte == b'=')?;
+            let name = field.get(..equals)?;
+            names.iter().any(|known| name.eq_ignore_ascii_case(known)).then(|| field.get(equals + 1..))?
+        })
+    };
+    if let (Some(user), Some(secret)) = (field(USER_FIELDS), field(SECRET_FIELDS)) {
+        let (user, secret) = (unescaped(user), unescaped(secret));
+        let user = text(&user);
+        context.credential(
+            "password",
+            Some(&user),
+            Protection::Clear,
+            default_credentials::weakness(Some(&user), &secret),
+        );
+    }
+}
+
+/// A value of a form: `+` is a blank, `%41` is a byte in hexadecimal.
+fn unescaped(value: &[u8]) -> Vec<u8> {
+    let (mut out, mut rest) = (Vec::with_capacity(value.len()), value);
+    while let [first, after @ ..] = rest {
+        let escaped = (*first == b'%').then(|| after.get(..2)).flatten();
+        let byte = escaped.and_then(|two| u8::from_str_radix(std::str::from_utf8(two).ok()?, 16).ok());
+        match (byte, first) {
+            (Some(byte), _) => out.push(byte),
+            (None, b'+') => out.push(b' '),
+            (None, other) => out.push(*other),
+        }
+        rest = if byte.is_some() { after.get(2..).unwrap_or_default() } else { after };
+    }
+    out
 }
 
 /// Base64 (RFC 4648, 4); foreign characters are left out.

@@ -139,7 +139,9 @@ impl Modbus {
 
 fn response(function: u8, body: &[u8], asked: Option<Asked>, context: &mut Context<'_>) {
     let plain = function & 0x7f;
-    let asked = asked.filter(|asked| asked.function == plain);
+    // Some stacks refuse every function they do not know as function 0: the transaction tells what was asked.
+    let asked = asked.filter(|asked| asked.function == plain || function == 0x80);
+    let plain = asked.map_or(plain, |asked| asked.function);
     let (operation, name) = asked.map_or_else(|| meaning(plain, body), |asked| (asked.operation, asked.name));
     let mut failed = function >= 0x80;
     if let Some(code) = asked.and_then(|asked| asked.umas).filter(|_| !failed) {
