@@ -158,7 +158,10 @@ fn session_version(unit: &[u8], context: &mut Context<'_>) {
     if let Some(order) = parts.next() {
         tell(Attribute::OrderNumber, order);
     }
-    if let Some(firmware) = parts.next().filter(|part| part.trim_start().starts_with('V')) {
+    // What follows the text may look like letters.
+    if let Some(firmware) =
+        parts.next().and_then(|part| part.split_whitespace().next()).filter(|v| v.starts_with('V'))
+    {
         tell(Attribute::Firmware, firmware);
     }
 }
