@@ -222,34 +222,27 @@ def hart_ip():
     case.mutated([mutate.Field(6, 2), mutate.Field(8), mutate.Field(15), mutate.Field(11), mutate.Field(1), mutate.Field(2)], 8, 4, 10)
 
 
-# --- VNC
+# --- VNC and RDP: what the recorded stacks do not do
+
+def single(protocol, name, port, server, client, said):
+    case = Case(protocol, name)
+    case.session(end(client[0], client[1], 49300), end(server[0], server[1], port), *said)
+    case.write()
+
 
 def vnc():
-    version = lambda minor: b"RFB 003.%03d\n" % minor
+    """Version 3.3, where the server decides how to log in (RFC 6143, appendix A)."""
     screen = struct.pack("!HH", 1280, 800) + bytes.fromhex("20180001" "00ff00ff00ff" "100800" "000000") + struct.pack("!I", 11) + b"line4-panel"
-    password = [(1, version(8)), (0, version(8)), (1, b"\x01\x02"), (0, b"\x02"), (1, opaque(16)), (0, opaque(16)), (1, bytes(4)), (0, b"\x01"), (1, screen)]
-    reason = b"Authentication failed"
-    refused = password[:4] + [(1, opaque(16)), (0, opaque(16)), (1, struct.pack("!II", 1, len(reason)) + reason)]
-    nobody = [(1, version(8)), (0, version(8)), (1, b"\x01\x01"), (0, b"\x01"), (1, bytes(4)), (0, b"\x01"), (1, screen)]
-    old = [(1, version(3)), (0, version(3)), (1, struct.pack("!I", 2)), (1, opaque(16)), (0, opaque(16)), (1, bytes(4)), (0, b"\x01"), (1, screen)]
-    sessions("vnc", 5900, (SIEMENS % 0x40, "10.0.3.40"), (STATION, "10.0.4.21"),
-             [("password", password), ("refused", refused), ("no_password", nobody), ("version_33", old)],
-             [mutate.Field(0), mutate.Field(1), mutate.Field(8), mutate.Field(11), mutate.Field(4)], 4, prelude=1, message=0, keep=7,
-             extras=[(1, b"\xff" * 256), (0, b"RFB 999.999\n")])
+    said = [(1, b"RFB 003.003\n"), (0, b"RFB 003.003\n"), (1, struct.pack("!I", 2)), (1, opaque(16)), (0, opaque(16)), (1, bytes(4)), (0, b"\x01"), (1, screen)]
+    single("vnc", "version_33", 5900, (SIEMENS % 0x40, "10.0.3.40"), (STATION, "10.0.4.21"), said)
 
-
-# --- RDP
 
 def rdp():
-    ask = lambda protocols, cookie=b"Cookie: mstshash=maint\r\n": (0, connect(0xE0, cookie + (struct.pack("<BBHI", 1, 0, 8, protocols) if protocols is not None else b"")))
-    confirm = lambda kind, value: (1, connect(0xD0, struct.pack("<BBHI", kind, 0, 8, value)))
+    """Log-in before the screen opens (CredSSP)."""
+    ask = connect(0xE0, b"Cookie: mstshash=maint\r\n" + struct.pack("<BBHI", 1, 0, 8, 3))
     record = lambda side, kind, count: (side, bytes([kind, 3, 3]) + count.to_bytes(2, "big") + opaque(count))
-    tls = [ask(3), confirm(2, 2), record(0, 0x16, 160), record(1, 0x16, 900), record(0, 0x17, 80), record(1, 0x17, 80)]
-    old = [ask(None), (1, connect(0xD0, b"")), (0, data(opaque(300))), (1, data(opaque(120)))]
-    refused = [ask(0), confirm(3, 5)]
-    cookie = connect(0xE0, b"Cookie: mstshash=" + b"A" * 200)
-    sessions("rdp", 3389, (DELL % 0x35, "10.0.3.35"), (HP % 0x21, "10.0.4.21"), [("network_level", tls), ("standard_security", old), ("refused", refused)],
-             [LEN16, mutate.Field(4), mutate.Field(5), mutate.Field(11), mutate.Field(13)], 6, message=0, keep=9, extras=[(0, cookie)])
+    said = [(0, ask), (1, connect(0xD0, struct.pack("<BBHI", 2, 0x1F, 8, 2))), record(0, 0x16, 160), record(1, 0x16, 900), record(0, 0x17, 80), record(1, 0x17, 80)]
+    single("rdp", "network_level", 3389, (DELL % 0x35, "10.0.3.35"), (STATION, "10.0.4.21"), said)
 
 
 # --- NetBIOS datagrams
