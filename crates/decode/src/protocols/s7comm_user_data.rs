@@ -15,6 +15,7 @@ const PUSH: u8 = 0;
 const REQUEST: u8 = 4;
 const RESPONSE: u8 = 8;
 const MODE: u8 = 0;
+const ALARMS: u8 = 4;
 const READ_LIST: (u8, u8) = (4, 1);
 const PASSWORD: (u8, u8) = (5, 1);
 /// Return code, size and length before the data proper.
@@ -54,10 +55,18 @@ pub fn read(unit: &Unit<'_>, exchange: &mut Exchange, context: &mut Context<'_>)
                 identity::list(&mut exchange.lists.collected, part, more, payload, context);
             }
         }
-        // Nobody asks for these at the time: they are the answers to what was subscribed once.
-        PUSH if group == MODE => context.answer(Operation::Report, mode(sub), code, false),
-        PUSH => context.answer(Operation::Report, meaning(group, sub).1, code, false),
+        PUSH => push(group, sub, code, context),
         _ => context.malformed("unknown type of user data"),
+    }
+}
+
+/// What a controller sends of its own accord: changes of its run state and alarms. All else is what was subscribed and
+/// comes again and again: each is an answer to the subscription. The state stands where others have their sub-function.
+fn push(group: u8, sub: u8, code: Code, context: &mut Context<'_>) {
+    match group {
+        MODE => context.request(Operation::Report, mode(sub), Code::Decimal(u32::from(group))),
+        ALARMS => context.request(Operation::Report, meaning(group, sub).1, code),
+        _ => context.answer(Operation::Report, meaning(group, sub).1, code, false),
     }
 }
 
