@@ -173,7 +173,7 @@ def composed(folder):
     put(router, everyone, 0x0B, "0108 0005 01 02 1000 c4 02000070 2201e0 9103 212a")                  # I-am 112, MAC 2
     put(ops, router, 0x0A, "0124 0005 01 01 ff 0201 05 0c 0c 0200006f 1946")                          # read device,111 model name of MAC 1
     put(router, ops, 0x0A, "0108 0005 01 01 30 05 0c 0c 0200006f 1946 3e 75 09 00 545232302d4d53 54 3f".replace("545232302d4d53 54", "545232302d4d5354"))
-    put(ops, router, 0x0A, "0124 0005 01 02 ff 0201 06 0f 0c 00800001 1955 3e 44 41b80000 3f 3908")   # write analog-value,1 of MAC 2
+    put(ops, router, 0x0A, "0124 0005 01 02 ff 0201 06 0f 0c 00800001 1955 3e 44 41b80000 3f 4908")   # write analog-value,1 of MAC 2
     put(router, ops, 0x0A, "0108 0005 01 02 20 06 0f")
     keep("behind_router")
     put(router, everyone, 0x04, "0a000414 bac0 0120 ffff 00 ff 1008".replace("0a000414 bac0", "0a000415bac0"))   # forwarded for 10.0.4.21
