@@ -19,7 +19,7 @@ pub(super) const CHECK: Check = Check {
 const HELP: &str = "
 ## What it finds
 File sharing, directory and similar office protocols that assets of levels 0 to 2 speak. One finding tells all of
-them for one protocol.
+them.
 ## Why it matters on the floor
 These protocols are how a virus travels from one Windows computer to the next. In a cell they are often left over
 from setting up: a share for recipes, a log-in at the office domain.
@@ -29,26 +29,29 @@ switch file sharing off on panels that do not need it.
 ";
 
 fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
-    let folds = scene.fold(|talk| {
+    let office = scene.talks.iter().filter(|talk| {
         let office = talk.conversation.family == Family::Office && talk.answered();
-        (office && cell_ends(talk).next().is_some()).then_some(talk.conversation.protocol)
+        office && cell_ends(talk).next().is_some()
     });
-    for (protocol, places) in folds {
-        let talks = scene.at(&places);
-        found.tell(Severity::Info, &places, || {
-            let mut assets: Vec<_> = talks.clone().flat_map(cell_ends).map(|end| end.party()).collect();
-            assets.sort();
-            assets.dedup();
-            let detail = format!(
-                "{} on level 2 or below: {}. Asked: {}.",
-                words::labels(talks.clone().flat_map(cell_ends)),
-                words::traffic(talks.clone()),
-                words::labels(talks.clone().map(|talk| talk.to)),
-            );
-            let count = words::count(assets.len(), "asset", "assets");
-            Told { title: format!("{protocol} is spoken in cells by {count}"), detail }
-        });
+    let places: Vec<usize> = office.map(|talk| talk.index).collect();
+    if places.is_empty() {
+        return;
     }
+    let talks = scene.at(&places);
+    found.tell(Severity::Info, &places, || {
+        let mut assets: Vec<_> = talks.clone().flat_map(cell_ends).map(|end| end.party()).collect();
+        assets.sort();
+        assets.dedup();
+        let detail = format!(
+            "{} on level 2 or below: {}. Asked: {}.",
+            words::labels(talks.clone().flat_map(cell_ends)),
+            words::traffic(talks.clone()),
+            words::labels(talks.clone().map(|talk| talk.to)),
+        );
+        let count = words::count(assets.len(), "asset", "assets");
+        let protocols = words::protocols(talks.clone());
+        Told { title: format!("Office protocols in cells: {count} with {protocols}"), detail }
+    });
 }
 
 fn cell_ends<'a>(talk: &Talk<'a>) -> impl Iterator<Item = End<'a>> + use<'a> {

@@ -1,8 +1,9 @@
 //! Hosts that search the network.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
-use model::{Certainty, Family, Level, Operation, Severity, Transport};
+use model::{Certainty, Family, Level, Operation, OperationCount, Role, Severity, Transport};
 
 use crate::checks::Check;
 use crate::found::{Found, Told, lowered, raised};
@@ -35,11 +36,14 @@ const SCAN_UNITS_MIN: usize = 33;
 /// Frames of one exchange that was opened and refused: the call, the refusal, and one repetition.
 const REFUSED_FRAMES_MAX: u64 = 3;
 
+/// Calls to everybody for addresses from which a search is to be suspected; the sample of addresses then tells.
+const SCAN_CALLS_MIN: u64 = 50;
+
 const HELP: &str = "
 ## What it finds
 A host that calls many devices, or many services of one device, without getting an answer; that looks for
-controllers at several hosts which are none; or that asks for many units behind one address of which most are not
-there. One finding tells each such host.
+controllers at several hosts which are none; that asks for many addresses where nobody is; or that asks for many
+units behind one address of which most are not there. One finding tells each such host.
 ## Why it matters on the floor
 Searching comes before an attack. Even a well-meant search, by an IT inventory tool for instance, has stopped
 controllers that do not bear calls they do not know.
@@ -55,58 +59,54 @@ struct Probe {
     heard: BTreeSet<u32>,
     services: BTreeSet<(u32, u16)>,
     units: Vec<usize>,
+    /// Calls to everybody for many addresses where nobody is.
+    addresses: Vec<usize>,
     /// Hosts in operation that do not speak the plant protocol they were asked for.
     strangers: BTreeSet<u32>,
     places: Vec<usize>,
 }
 
+/// What makes a search of it.
+enum Sign {
+    /// Many devices called in vain.
+    Devices { silent: usize, heard: usize },
+    /// Many services of one device tried in vain.
+    Services(usize),
+    /// Controllers sought at hosts that are none.
+    Strangers(usize),
+    /// Addresses sought where nobody is.
+    Addresses,
+    /// Units sought behind one address.
+    Units,
+}
+
 fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
     for (party, probe) in probes(scene) {
-        let wide = probe.silent.len() >= SCAN_DEVICES_MIN && probe.silent.len() > probe.heard.len();
-        let deep = Some(probe.services_max()).filter(|deep| *deep >= SCAN_SERVICES_MIN).unwrap_or_default();
-        let strangers = Some(probe.strangers.len()).filter(|strangers| *strangers >= SCAN_STRANGERS_MIN);
-        let strangers = strangers.filter(|_| !wide).unwrap_or_default();
-        if !wide && deep == 0 && strangers == 0 && probe.units.is_empty() {
+        let signs = probe.signs();
+        if signs.is_empty() {
             continue;
         }
-        let mut places = if wide || deep > 0 || strangers > 0 { probe.places } else { Vec::new() };
-        places.extend(&probe.units);
-        let talks = scene.at(&places);
-        let only_strangers = !wide && deep == 0 && probe.units.is_empty();
-        let severity = if only_strangers { Severity::Medium } else { severity(talks.clone()) };
-        found.tell(severity, &places, || {
-            let host = scene.label(party);
-            let mut what = Vec::new();
-            if wide {
-                let (silent, heard) = (probe.silent.len(), probe.heard.len());
-                what.push(format!("called {silent} devices in vain, {heard} others answered"));
-            }
-            if deep > 0 {
-                what.push(format!("tried {deep} services of one device in vain"));
-            }
-            if strangers > 0 {
-                what.push(format!("looked for controllers at {strangers} hosts that are none"));
-            }
-            if !probe.units.is_empty() {
-                what.push("asked for many units behind one address of which most stayed silent".to_string());
-            }
-            let level = talks.clone().find_map(|talk| talk.from.level);
-            let detail = format!(
-                "{host} ({}) {}: {}. Among them: {}.",
-                words::level(level),
-                words::list(what),
-                words::traffic(talks.clone()),
-                words::labels(talks.clone().map(|talk| talk.to)),
-            );
-            let title = match (wide, deep) {
-                (true, _) => format!("{host} searched the network: {} devices", probe.silent.len()),
-                (false, 1..) => format!("{host} searched a device: {deep} services"),
-                (false, 0) if strangers > 0 => format!("{host} searched the network for controllers"),
-                (false, 0) => format!("{host} searched for units behind an address"),
-            };
-            Told { title, detail }
-        });
+        let places = probe.shown(&signs);
+        let only_strangers = matches!(signs.as_slice(), [Sign::Strangers(_)]);
+        let severity = if only_strangers { Severity::Medium } else { severity(scene.at(&places)) };
+        found.tell(severity, &places, || told(scene, party, &signs, &places));
     }
+}
+
+fn told(scene: &Scene<'_>, party: Party, signs: &[Sign], places: &[usize]) -> Told {
+    let host = scene.label(party);
+    let talks = scene.at(places);
+    let level = talks.clone().find_map(|talk| talk.from.level);
+    let devices = words::labels(talks.clone().map(|talk| talk.to).filter(|end| end.host.is_unicast()));
+    let detail = format!(
+        "{host} ({}) {}: {}.{}",
+        words::level(level),
+        words::list(signs.iter().map(Sign::detail)),
+        words::traffic(talks),
+        if devices.is_empty() { devices } else { format!(" Among them: {devices}.") },
+    );
+    let what = signs.first().map_or_else(String::new, Sign::title);
+    Told { title: format!("{host} searched {what}"), detail }
 }
 
 fn probes(scene: &Scene<'_>) -> BTreeMap<Party, Probe> {
@@ -140,6 +140,9 @@ fn probes(scene: &Scene<'_>) -> BTreeMap<Party, Probe> {
             probe.heard.insert(talk.to.number);
         }
     }
+    for talk in address_searches(scene) {
+        probes.entry(talk.from.party()).or_default().addresses.push(talk.index);
+    }
     for probe in probes.values_mut() {
         probe.silent.retain(|party| !probe.heard.contains(party));
     }
@@ -147,6 +150,40 @@ fn probes(scene: &Scene<'_>) -> BTreeMap<Party, Probe> {
 }
 
 impl Probe {
+    /// What of it is a search, the widest first.
+    fn signs(&self) -> Vec<Sign> {
+        let mut signs = Vec::new();
+        let (silent, heard) = (self.silent.len(), self.heard.len());
+        let wide = silent >= SCAN_DEVICES_MIN && silent > heard;
+        if wide {
+            signs.push(Sign::Devices { silent, heard });
+        }
+        let services = self.services_max();
+        if services >= SCAN_SERVICES_MIN {
+            signs.push(Sign::Services(services));
+        }
+        if self.strangers.len() >= SCAN_STRANGERS_MIN && !wide {
+            signs.push(Sign::Strangers(self.strangers.len()));
+        }
+        if !self.addresses.is_empty() {
+            signs.push(Sign::Addresses);
+        }
+        if !self.units.is_empty() {
+            signs.push(Sign::Units);
+        }
+        signs
+    }
+
+    /// The conversations that show these signs.
+    fn shown(&self, signs: &[Sign]) -> Vec<usize> {
+        let calls = signs.iter().any(|sign| match sign {
+            Sign::Devices { .. } | Sign::Services(_) | Sign::Strangers(_) => true,
+            Sign::Addresses | Sign::Units => false,
+        });
+        let calls = if calls { self.places.as_slice() } else { &[] };
+        [calls, &self.addresses, &self.units].concat()
+    }
+
     /// The most services of one device that were tried in vain.
     fn services_max(&self) -> usize {
         let (mut most, mut count, mut device) = (0, 0, None);
@@ -157,6 +194,67 @@ impl Probe {
         }
         most
     }
+}
+
+impl Sign {
+    /// What was searched: the end of a title.
+    fn title(&self) -> String {
+        match self {
+            Sign::Devices { silent, .. } => format!("the network: {silent} devices"),
+            Sign::Services(services) => format!("a device: {services} services"),
+            Sign::Strangers(_) => "the network for controllers".to_string(),
+            Sign::Addresses => "the network for addresses".to_string(),
+            Sign::Units => "for units behind an address".to_string(),
+        }
+    }
+
+    /// What was done, for the detail.
+    fn detail(&self) -> String {
+        match self {
+            Sign::Devices { silent, heard } => {
+                format!("called {silent} devices in vain, {heard} others answered")
+            }
+            Sign::Services(services) => format!("tried {services} services of one device in vain"),
+            Sign::Strangers(hosts) => format!("looked for controllers at {hosts} hosts that are none"),
+            Sign::Addresses => "asked everybody for many addresses where nobody is".to_string(),
+            Sign::Units => "asked for many units behind one address of which most stayed silent".to_string(),
+        }
+    }
+}
+
+/// Calls to everybody for many addresses, of which three in four of the sample belong to nobody in operation.
+/// Routers call for whomever somebody behind them looks for.
+fn address_searches<'s, 'a>(scene: &'s Scene<'a>) -> Vec<&'s Talk<'a>> {
+    let many = |op: &OperationCount| {
+        op.operation == Operation::Discover
+            && op.by_initiator
+            && op.requests >= SCAN_CALLS_MIN
+            && op.more_objects
+    };
+    let candidates = scene.talks.iter().filter(|talk| {
+        let to_everybody = !talk.to.host.is_unicast() && !talk.from.has_role(|role| role == Role::Router);
+        to_everybody && talk.conversation.operations.iter().any(many)
+    });
+    let candidates: Vec<&Talk<'a>> = candidates.collect();
+    if candidates.is_empty() {
+        return candidates;
+    }
+    let present = scene.plant.assets.iter().filter(|asset| !asset.silent && asset.packets_sent > 0);
+    let present: BTreeSet<IpAddr> = present.flat_map(|asset| asset.ips.iter().copied()).collect();
+    let in_vain = |op: &OperationCount| {
+        let asked: Vec<IpAddr> = op.objects.iter().filter_map(|object| address(object)).collect();
+        let absent = asked.iter().filter(|ip| !present.contains(ip)).count();
+        !asked.is_empty() && absent * 4 >= asked.len() * 3
+    };
+    let searches = candidates
+        .into_iter()
+        .filter(|talk| talk.conversation.operations.iter().any(|op| many(op) && in_vain(op)));
+    searches.collect()
+}
+
+/// The address that an object names, as in `address "10.0.3.1"`.
+fn address(object: &str) -> Option<IpAddr> {
+    object.rsplit(' ').next()?.trim_matches('"').parse().ok()
 }
 
 /// A call that nobody answered, or that was refused at the door. Reports that want no answer are no calls.

@@ -6,7 +6,7 @@
 //! asset 10.0.3.11 level 1 0.9 role controller name "PLC 1" mac 00:1b:1b:00:00:01 zone z-3 safety routed since 60
 //! conversation 10.0.4.20 -> 10.0.3.11 tcp/102 s7comm control
 //!   frames 40 sent 20 flows 2 seconds 0 60 evidence start protection clear
-//!   write "write var" code 0x05 asked 3 done 2 refused 1 object "DB1 0..3" by-responder
+//!   write "write var" code 0x05 asked 3 done 2 refused 1 object "DB1 0..3" more by-responder
 //!   credential password user "admin" clear default by-responder
 //!   version "TLS 1.0" obsolete
 //!   application "TeamViewer" remote-access
@@ -260,6 +260,7 @@ fn operation_count(operation: Operation, c: &Conversation, mut words: Words) -> 
             "refused" => op.failures = words.number(),
             "object" => op.objects.push(words.next()),
             "by-responder" => op.by_initiator = false,
+            "more" => op.more_objects = true,
             other => panic!("operation word {other:?}"),
         }
     }
