@@ -5,6 +5,7 @@
 
 pub mod ber;
 mod certificate;
+mod crc;
 pub mod cursor;
 mod decoder;
 pub mod default_credentials;

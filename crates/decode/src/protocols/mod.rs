@@ -7,6 +7,7 @@ mod ads;
 mod arp;
 mod bacnet;
 mod bacnet_identity;
+mod c37118;
 mod cdp;
 mod cip;
 mod cip_identity;
@@ -16,12 +17,17 @@ mod cip_services;
 mod dhcp;
 mod dnp3;
 mod dns;
+mod egd;
 mod enip;
+mod ethernet_s_io;
+mod fins;
 mod ftp;
 mod hart_ip;
 mod http;
 mod icmpv6;
 mod iec104;
+mod knxnet_ip;
+mod knxnet_ip_identity;
 mod lldp;
 mod llmnr;
 mod mdns;
@@ -43,8 +49,9 @@ mod s7comm;
 mod s7comm_identity;
 mod s7comm_plus;
 mod s7comm_user_data;
-mod smb;
+mod sbus;
 mod smb1;
+mod smb;
 mod snmp;
 mod sparkplug;
 mod ssh;
@@ -76,6 +83,12 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &mms::PROTOCOL,
     &ads::PROTOCOL,
     &hart_ip::PROTOCOL,
+    &c37118::PROTOCOL,
+    &fins::PROTOCOL,
+    &egd::PROTOCOL,
+    &sbus::PROTOCOL,
+    &knxnet_ip::PROTOCOL,
+    &ethernet_s_io::PROTOCOL,
     &arp::PROTOCOL,
     &cdp::PROTOCOL,
     &dhcp::PROTOCOL,
