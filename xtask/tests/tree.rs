@@ -21,7 +21,7 @@ const PURE: &[(&str, &[&str])] = &[
     ("model", &["jiff", "ipnet"]),
     ("decode", &["foldhash", "hashbrown"]),
     ("inventory", &["foldhash", "hashbrown", "ipnet", "oui-data"]),
-    ("assess", &["ipnet"]),
+    ("assess", &["foldhash", "hashbrown", "ipnet"]),
 ];
 
 fn root() -> PathBuf {
