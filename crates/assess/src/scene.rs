@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use model::{Asset, AssetId, Conversation, Evidence, Family, Host, Level, Operation, Plant, Role, Timestamp};
+use model::{
+    Asset, AssetId, Conversation, Evidence, Family, Host, Level, LevelJudgement, Operation, Plant, Role,
+    Timestamp,
+};
 
 use crate::words;
 
@@ -10,6 +13,9 @@ use crate::words;
 /// conversation of which the mirror shows only one side: an opening frame is repeated five times at most
 /// by the usual stacks (Linux tries 6 times, `tcp_syn_retries`).
 const ATTEMPT_FRAMES_MAX: u64 = 7;
+
+/// Margin over the second-best level below which two levels are as good as equal, so that none is taken.
+const LEVEL_MARGIN_MIN: f32 = 0.1;
 
 /// A table by dense numbers of our own making, so that a quick hash is safe; read it out sorted.
 pub(crate) type Table<K, V> = HashMap<K, V, foldhash::fast::FixedState>;
@@ -175,9 +181,11 @@ impl<'a> End<'a> {
     fn new(plant: &'a Plant, numbers: &mut Numbers, host: Host, id: Option<AssetId>) -> End<'a> {
         let asset = id.and_then(|id| plant.asset(id));
         let number = numbers.of(host, asset);
-        let (level, sure) = match asset.and_then(|asset| asset.level.level) {
-            Some(level) => (Some(level), asset.is_some_and(|asset| asset.level.is_high())),
-            None if host.is_public() => (Some(Level::Outside), true),
+        let judged = asset.map(|asset| &asset.level).filter(|judged| judged.confidence >= LEVEL_MARGIN_MIN);
+        let (level, sure) = match judged.and_then(|judged| judged.level) {
+            Some(level) => (Some(level), judged.is_some_and(LevelJudgement::is_high)),
+            // An asset with a public address may stand in the plant all the same; the inventory has looked.
+            None if asset.is_none() && host.is_public() => (Some(Level::Outside), true),
             None => (None, false),
         };
         End { host, number, asset, level, sure }
