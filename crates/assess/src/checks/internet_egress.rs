@@ -78,6 +78,6 @@ fn severity<'t, 'a: 't>(level: Option<Level>, talks: impl Iterator<Item = &'t Ta
         _ => Severity::Medium,
     };
     let severity = if talks.clone().any(Talk::answered) { severity } else { lowered(severity) };
-    let sure = talks.clone().filter_map(inner).all(|end| end.sure);
+    let sure = talks.clone().filter_map(inner).all(|end| end.sure || end.level.is_none());
     if sure { severity } else { lowered(severity) }
 }
