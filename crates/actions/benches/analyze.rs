@@ -4,7 +4,7 @@ use std::path::Path;
 
 use capture::{Batch, Reader};
 use decode::Decoder;
-use divan::counter::ItemsCounter;
+use divan::counter::ItemsCount;
 use inventory::Inventory;
 use model::{
     Certainty, Ends, Evidence, Family, FlowId, Mac, Observer, Path as Way, Side, Sighting, Timestamp,
@@ -50,7 +50,7 @@ fn batches() -> (Vec<Batch>, usize) {
 #[divan::bench]
 fn layers(bencher: divan::Bencher) {
     let (batches, frames) = batches();
-    bencher.counter(ItemsCounter::new(frames)).bench_local(|| {
+    bencher.counter(ItemsCount::new(frames)).bench_local(|| {
         for frame in batches.iter().flat_map(Batch::frames) {
             divan::black_box(decode::packet::read(frame.link, frame.bytes));
         }
@@ -61,7 +61,7 @@ fn layers(bencher: divan::Bencher) {
 #[divan::bench]
 fn decoding(bencher: divan::Bencher) {
     let (batches, frames) = batches();
-    bencher.counter(ItemsCounter::new(frames)).bench_local(|| {
+    bencher.counter(ItemsCount::new(frames)).bench_local(|| {
         let mut decoder = Decoder::new();
         for frame in batches.iter().flat_map(Batch::frames) {
             decoder.frame(&frame, &mut Deaf);
@@ -74,7 +74,7 @@ fn decoding(bencher: divan::Bencher) {
 #[divan::bench]
 fn plant(bencher: divan::Bencher) {
     let (batches, frames) = batches();
-    bencher.counter(ItemsCounter::new(frames)).bench_local(|| {
+    bencher.counter(ItemsCount::new(frames)).bench_local(|| {
         let (mut decoder, mut inventory) = (Decoder::new(), Inventory::new());
         for frame in batches.iter().flat_map(Batch::frames) {
             decoder.frame(&frame, &mut inventory);
