@@ -26,8 +26,10 @@ mod hart_ip;
 mod http;
 mod icmpv6;
 mod iec104;
+mod kerberos;
 mod knxnet_ip;
 mod knxnet_ip_identity;
+mod ldap;
 mod lldp;
 mod llmnr;
 mod mdns;
@@ -40,10 +42,12 @@ mod ntp;
 mod opcua;
 mod opcua_identity;
 mod opcua_types;
+mod openvpn;
 mod pccc;
 mod profinet_cm;
 mod profinet_dcp;
 mod profinet_rt;
+mod radius;
 mod rdp;
 mod s7comm;
 mod s7comm_identity;
@@ -54,6 +58,7 @@ mod smb;
 mod smb1;
 mod snmp;
 mod sparkplug;
+mod ssdp;
 mod ssh;
 mod syslog;
 mod teamviewer;
@@ -62,6 +67,7 @@ mod tftp;
 mod tls;
 mod umas;
 mod vnc;
+mod wireguard;
 
 use crate::protocol::Protocol;
 
@@ -115,4 +121,12 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &smb::PROTOCOL,
     &nbdgm::PROTOCOL,
     &teamviewer::PROTOCOL,
+    &ssdp::PROTOCOL,
+    &openvpn::PROTOCOL,
+    &openvpn::OVER_TCP,
+    &wireguard::PROTOCOL,
+    &radius::PROTOCOL,
+    &ldap::PROTOCOL,
+    &kerberos::PROTOCOL,
+    &kerberos::OVER_TCP,
 ];

@@ -243,6 +243,10 @@ fn server_name(content: &[u8], context: &mut Context<'_>) {
     let length = be16(content, 3).map_or(0, usize::from);
     let Some(name) = content.get(5..5 + length).filter(|_| byte(content, 2) == Some(0)) else { return };
     let name = text(name);
+    // An address is no name, though some clients send it (RFC 6066, 3 forbids it).
+    if name.parse::<std::net::IpAddr>().is_ok() {
+        return;
+    }
     context.identity_of(Subject::Receiver, Attribute::Name, &name, "TLS server name", Confidence::Derived);
     remote_tools::tell(&name, Certainty::Content, context);
 }

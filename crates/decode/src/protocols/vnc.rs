@@ -89,8 +89,9 @@ impl Dissector for Vnc {
     }
 
     fn message(&mut self, bytes: &[u8], context: &mut Context<'_>) {
-        // The server speaks first, also where nobody saw the connection being opened.
-        let server = *self.server.get_or_insert(context.from);
+        // The server speaks first, where nobody saw the connection being opened.
+        let asks = context.is_sure() && context.from_initiator();
+        let server = *self.server.get_or_insert(if asks { context.from.other() } else { context.from });
         if server == context.from {
             self.of_server(bytes, context);
         } else if !self.client_greeted {
