@@ -41,6 +41,7 @@ const PASSWORDS: &[(&str, &str)] = &[
     ("admin", "superuser"),
     ("admin", "instar"),
     ("administrator", "administrator"),
+    ("administrator", "1"),
     // Operator panels of the SIMATIC HMI family as delivered.
     ("administrator", "100"),
     ("root", "root"),

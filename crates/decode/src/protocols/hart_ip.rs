@@ -110,7 +110,7 @@ impl Dissector for HartIp {
                 if let Some((operation, name, code)) = self.pending.answered(&sequence) {
                     context.answer(operation, name, code, refused || status != 0);
                 }
-                if let Some((0, data)) = inner {
+                if let Some((0 | 11 | 21, data)) = inner {
                     identity(data, context);
                 }
             }

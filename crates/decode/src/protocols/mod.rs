@@ -4,6 +4,7 @@
 //! Order matters where contents look alike: stricter probes first.
 
 mod ads;
+mod ads_routes;
 mod arp;
 mod bacnet;
 mod bacnet_identity;
@@ -88,6 +89,7 @@ pub static PROTOCOLS: &[&Protocol] = &[
     &s7comm_plus::PROTOCOL,
     &mms::PROTOCOL,
     &ads::PROTOCOL,
+    &ads_routes::PROTOCOL,
     &hart_ip::PROTOCOL,
     &c37118::PROTOCOL,
     &fins::PROTOCOL,

@@ -5,7 +5,7 @@
 
 use model::{Attribute, Code, Confidence, Family, Operation, Protection, Side, Subject};
 
-use crate::cursor::{be16, byte, text};
+use crate::cursor::{Cursor, be16, byte, text};
 use crate::iso_transport::{self, Joined, Packet};
 use crate::protocol::{Anywhere, Context, Dissector, Framing, On, Pending, Protocol, Verdict};
 
@@ -26,6 +26,18 @@ const RESPONSE: u8 = 0x32;
 const NOTIFICATION: u8 = 0x33;
 const CREATE_OBJECT: u16 = 0x04ca;
 const INIT_TLS: u16 = 0x05b3;
+const SET_VARIABLE: u16 = 0x04f2;
+/// Opcode 1, reserved 2, function 2, reserved 2, sequence 2, session 4, flags 1.
+const REQUEST_HEADER_BYTES: usize = 14;
+/// The object that runs the program, and the attribute by which it is asked for another run state.
+const EXECUTION_UNIT: u32 = 52;
+const RUN_STATE_REQUEST: u32 = 2167;
+/// The attribute that a password's proof is written to.
+const LEGITIMATION: u32 = 1846;
+/// Run state asked for: stop.
+const STOP: u32 = 1;
+/// Most bytes of a number of variable length: five of 7 bits hold 32.
+const NUMBER_BYTES_MAX: usize = 5;
 /// Begins the order numbers of Siemens automation products.
 const ORDER_NUMBER: &[u8] = b"6ES7";
 
@@ -102,7 +114,10 @@ fn read(
     let code = Code::Hex16(function);
     match opcode {
         REQUEST => {
-            let (operation, name) = meaning(function);
+            let (operation, name) = match function {
+                SET_VARIABLE => variable(unit).unwrap_or(meaning(function)),
+                _ => meaning(function),
+            };
             context.request(operation, name, code);
             pending.asked(sequence, (operation, name, code));
         }
@@ -114,16 +129,47 @@ fn read(
                 session_version(unit, context);
             }
         }
+        // Notifications answer a subscription.
         NOTIFICATION => context.answer(Operation::Report, "notification", Code::Hex16(0), false),
         _ => {}
     }
+}
+
+/// What a written variable does: object 4, number of variables, address, then a value of flags 1, type 1, content.
+fn variable(unit: &[u8]) -> Option<(Operation, &'static str)> {
+    let mut cursor = Cursor::new(unit.get(REQUEST_HEADER_BYTES..)?);
+    let (object, _, address) = (cursor.be32()?, number(&mut cursor)?, number(&mut cursor)?);
+    match address {
+        RUN_STATE_REQUEST if object == EXECUTION_UNIT => {
+            cursor.skip(2)?;
+            Some(match number(&mut cursor)? {
+                STOP => (Operation::Stop, "set operating state, stop"),
+                _ => (Operation::Start, "set operating state, run"),
+            })
+        }
+        LEGITIMATION => Some((Operation::LogIn, "legitimation")),
+        _ => None,
+    }
+}
+
+/// A number of variable length: 7 bits a byte, the highest first, the upper bit says that more follow.
+fn number(cursor: &mut Cursor<'_>) -> Option<u32> {
+    let mut value = 0_u32;
+    for _ in 0..NUMBER_BYTES_MAX {
+        let byte = cursor.u8()?;
+        value = value << 7 | u32::from(byte & 0x7f);
+        if byte & 0x80 == 0 {
+            return Some(value);
+        }
+    }
+    None
 }
 
 fn meaning(function: u16) -> (Operation, &'static str) {
     match function {
         0x04bb => (Operation::Discover, "explore"),
         0x04d4 => (Operation::Other, "delete object"),
-        0x04f2 => (Operation::Write, "set variable"),
+        SET_VARIABLE => (Operation::Write, "set variable"),
         0x04fc => (Operation::Read, "get variable"),
         0x0524 => (Operation::Other, "add link"),
         0x0542 => (Operation::Write, "set multiple variables"),
@@ -163,5 +209,29 @@ fn session_version(unit: &[u8], context: &mut Context<'_>) {
         parts.next().and_then(|part| part.split_whitespace().next()).filter(|v| v.starts_with('V'))
     {
         tell(Attribute::Firmware, firmware);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(object: u32, rest: &[u8]) -> Vec<u8> {
+        let mut unit = vec![REQUEST, 0, 0, 0x04, 0xf2, 0, 0, 0, 7, 0, 0, 3, 0x84, 0x34];
+        unit.extend_from_slice(&object.to_be_bytes());
+        unit.extend_from_slice(rest);
+        unit
+    }
+
+    /// Layout of the public S7CommPlusDriver: object 52, one variable, address 2167, a signed number.
+    #[test]
+    fn run_state_and_legitimation_are_told() {
+        let stop = request(52, &[1, 0x90, 0x77, 0, 8, 1]);
+        assert_eq!(variable(&stop), Some((Operation::Stop, "set operating state, stop")));
+        let run = request(52, &[1, 0x90, 0x77, 0, 8, 3]);
+        assert_eq!(variable(&run), Some((Operation::Start, "set operating state, run")));
+        assert_eq!(variable(&request(900, &[1, 0x8e, 0x36])), Some((Operation::LogIn, "legitimation")));
+        assert_eq!(variable(&request(52, &[1, 0xff, 0xff, 0xff, 0xff, 0xff])), None);
+        assert_eq!(variable(&[]), None);
     }
 }
