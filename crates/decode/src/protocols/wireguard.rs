@@ -25,7 +25,8 @@ const RESPONSE_BYTES: usize = 92;
 const COOKIE: u32 = 3;
 const COOKIE_BYTES: usize = 64;
 const DATA: u32 = 4;
-/// Kind 4, receiver 4, counter 8, check sum 16; the content between is padded to 16.
+/// Kind 4, receiver 4, counter 8, check sum 16. The content between is padded to 16, but never beyond what the link
+/// carries: full packets end where they end.
 const DATA_BYTES_MIN: usize = 32;
 
 #[derive(Default)]
@@ -39,7 +40,7 @@ fn kind(bytes: &[u8]) -> Option<u32> {
         (INITIATION, INITIATION_BYTES) => Some(INITIATION),
         (RESPONSE, RESPONSE_BYTES) => Some(RESPONSE),
         (COOKIE, COOKIE_BYTES) => Some(COOKIE),
-        (DATA, length) if length >= DATA_BYTES_MIN && length.is_multiple_of(16) => Some(DATA),
+        (DATA, DATA_BYTES_MIN..) => Some(DATA),
         _ => None,
     }
 }
