@@ -97,6 +97,20 @@ struct Seen {
     depth: u8,
 }
 
+impl Seen {
+    /// The surroundings of what this frame says in a flow.
+    fn moment<'a>(
+        &self,
+        id: u32,
+        from: Side,
+        orientation: &'a mut Orientation,
+        malformed: &'a mut u64,
+    ) -> Moment<'a> {
+        let (at, truncated, vlan) = (self.at, self.truncated, self.vlan);
+        Moment { at, from, truncated, vlan, flow: FlowId(id), orientation, malformed }
+    }
+}
+
 /// A transport header, as far as flows care.
 #[derive(Clone, Copy)]
 struct Segment<'a> {
@@ -558,15 +572,7 @@ impl Decoder {
     ) {
         let Some(flow) = self.slots.get_mut(id as usize).and_then(Option::as_mut) else { return };
         let ports = flow.ports();
-        let mut moment = Moment {
-            at: seen.at,
-            from,
-            truncated: seen.truncated,
-            vlan: seen.vlan,
-            flow: FlowId(id),
-            orientation: &mut flow.orientation,
-            malformed: &mut self.counts.malformed,
-        };
+        let mut moment = seen.moment(id, from, &mut flow.orientation, &mut self.counts.malformed);
         flow.reading.datagram(segment.payload, &self.table, transport, ports, &mut moment, observer);
     }
 
@@ -662,15 +668,7 @@ fn read<O: Observer>(
         return;
     }
     let ports = flow.ports();
-    let mut moment = Moment {
-        at: seen.at,
-        from,
-        truncated: seen.truncated,
-        vlan: seen.vlan,
-        flow: FlowId(id),
-        orientation: &mut flow.orientation,
-        malformed,
-    };
+    let mut moment = seen.moment(id, from, &mut flow.orientation, malformed);
     flow.reading.bytes(bytes, table, ports, &mut moment, observer);
 }
 
