@@ -2,8 +2,10 @@
 //!
 //! Source: RFC 1006 (TPKT), ITU-T X.224 class 0 (COTP).
 
+use model::Side;
+
 use crate::cursor::{be16, byte};
-use crate::protocol::{Framing, Opening, Verdict};
+use crate::protocol::{Context, Dissector, Framing, Opening, Verdict};
 
 /// Version 3, reserved, length 2.
 const TPKT_BYTES: usize = 4;
@@ -15,18 +17,67 @@ const MESSAGE_BYTES_MAX: usize = 64 * 1024;
 const PROBE_PACKETS_MAX: usize = 4;
 /// Bytes of the first data that suffice to tell what they are.
 const PROBE_BYTES: usize = 16;
+/// Parameter of a connect: the selector that is called (X.224, 13.3.4).
+const CALLED: u8 = 0xc2;
 /// Most parameters of a connect request.
 const PARAMETERS_MAX: usize = 16;
 
+/// A protocol that ISO transport carries, without the carrier.
+pub trait Carried: Send {
+    /// The sender asks to be connected with the transport selector `called`.
+    fn connect(&mut self, called: &[u8], context: &mut Context<'_>) {
+        let _ = (called, context);
+    }
+
+    /// A whole message has come.
+    fn message(&mut self, bytes: &[u8], context: &mut Context<'_>);
+}
+
+/// Carries one flow: unpacks the packets, puts the messages of each direction together and hands them on.
+#[derive(Debug, Default)]
+pub struct Carrier<P> {
+    carried: P,
+    sides: [Joined; 2],
+}
+
+impl<P: Carried> Dissector for Carrier<P> {
+    fn frame(&mut self, bytes: &[u8], _from: Side) -> Framing {
+        frame(bytes)
+    }
+
+    fn message(&mut self, bytes: &[u8], context: &mut Context<'_>) {
+        match read(bytes) {
+            Some(Packet::Connect { request: true, called }) => {
+                context.sender_asks();
+                self.carried.connect(called, context);
+            }
+            Some(Packet::Connect { request: false, .. }) => context.sender_answers(),
+            Some(Packet::Data { payload, last }) => {
+                let Carrier { carried, sides } = self;
+                let Some(side) = sides.get_mut(context.from as usize) else { return };
+                if !side.add(payload, last, |whole| carried.message(whole, context)) {
+                    context.malformed("message longer than what is kept");
+                }
+            }
+            Some(Packet::Other) => {}
+            None => context.malformed("transport header cut short"),
+        }
+    }
+
+    fn gap(&mut self, from: Side) {
+        if let Some(side) = self.sides.get_mut(from as usize) {
+            side.bytes.clear();
+        }
+    }
+}
+
 /// A transport packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Packet<'a> {
-    /// Connect request or confirm, with the transport selectors of the caller and the called.
+enum Packet<'a> {
+    /// Connect request or confirm, with the transport selector that is called.
     Connect {
         /// True for the request.
         request: bool,
-        /// The caller's selector.
-        calling: &'a [u8],
         /// The selector that is called.
         called: &'a [u8],
     },
@@ -85,24 +136,22 @@ fn head(bytes: &[u8]) -> Head {
 }
 
 /// Reads a whole packet.
-pub fn read(bytes: &[u8]) -> Option<Packet<'_>> {
+fn read(bytes: &[u8]) -> Option<Packet<'_>> {
     let indicator = usize::from(byte(bytes, TPKT_BYTES)?);
     let end = TPKT_BYTES + 1 + indicator;
     Some(match byte(bytes, 5)? & 0xf0 {
         kind @ (0xe0 | 0xd0) => {
-            let (mut calling, mut called): (&[u8], &[u8]) = (&[], &[]);
+            let mut called: &[u8] = &[];
             let mut rest = bytes.get(11..end.min(bytes.len())).unwrap_or_default();
             for _ in 0..PARAMETERS_MAX {
                 let [code, length, more @ ..] = rest else { break };
                 let Some((value, more)) = more.split_at_checked(usize::from(*length)) else { break };
-                match code {
-                    0xc1 => calling = value,
-                    0xc2 => called = value,
-                    _ => {}
+                if *code == CALLED {
+                    called = value;
                 }
                 rest = more;
             }
-            Packet::Connect { request: kind == 0xe0, calling, called }
+            Packet::Connect { request: kind == 0xe0, called }
         }
         0xf0 => Packet::Data { payload: bytes.get(end..)?, last: byte(bytes, 6)? & 0x80 != 0 },
         _ => Packet::Other,
@@ -143,14 +192,14 @@ pub fn probe(opening: &Opening<'_>, judge: impl Fn(&[u8]) -> Verdict) -> Verdict
 
 /// Puts the packets of one direction together to messages.
 #[derive(Debug, Default)]
-pub struct Joined {
+struct Joined {
     bytes: Vec<u8>,
 }
 
 impl Joined {
     /// Takes a data packet; hands the whole message to `each` when it ends here. Answers false when a message grew
     /// too long and was dropped.
-    pub fn add(&mut self, payload: &[u8], last: bool, each: impl FnOnce(&[u8])) -> bool {
+    fn add(&mut self, payload: &[u8], last: bool, each: impl FnOnce(&[u8])) -> bool {
         if self.bytes.is_empty() && last {
             each(payload);
             return true;
@@ -165,10 +214,5 @@ impl Joined {
             each(&whole);
         }
         true
-    }
-
-    /// Forgets an unfinished message.
-    pub fn clear(&mut self) {
-        self.bytes.clear();
     }
 }

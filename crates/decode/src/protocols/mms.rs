@@ -2,12 +2,12 @@
 //!
 //! Source: ISO 9506-2 (services), carried by ISO session, presentation and ACSE over ISO transport (IEC 61850-8-1).
 
-use model::{Attribute, Code, Family, Operation, Side};
+use model::{Attribute, Code, Family, Operation};
 
 use crate::ber::{self, Walk};
 use crate::cursor::text;
-use crate::iso_transport::{self, Joined, Packet};
-use crate::protocol::{Anywhere, Context, Dissector, Framing, On, Pending, Protocol, Verdict};
+use crate::iso_transport::{self, Carried, Carrier};
+use crate::protocol::{Anywhere, Context, On, Pending, Protocol, Verdict};
 
 /// The entry of the protocol table.
 pub const PROTOCOL: Protocol = Protocol {
@@ -16,7 +16,7 @@ pub const PROTOCOL: Protocol = Protocol {
     on: &[On::Tcp(102)],
     anywhere: Anywhere::Tcp,
     probe: |opening| iso_transport::probe(opening, judge),
-    start: || Box::new(Mms::default()),
+    start: || Box::<Carrier<Mms>>::default(),
 };
 
 /// Session data: give tokens, data transfer (ITU-T X.225, 8.3).
@@ -31,12 +31,9 @@ const CONFIRMED_RESPONSE: u8 = 0xa1;
 const CONFIRMED_ERROR: u8 = 0xa2;
 const UNCONFIRMED: u8 = 0xa3;
 
-type Asked = Pending<i64, (Operation, &'static str, Code)>;
-
 #[derive(Default)]
 struct Mms {
-    sides: [Joined; 2],
-    pending: Asked,
+    pending: Pending<i64, (Operation, &'static str, Code)>,
 }
 
 fn judge(payload: &[u8]) -> Verdict {
@@ -57,81 +54,62 @@ fn bare(payload: &[u8]) -> bool {
             || matches!(unit.tag, CONFIRMED_REQUEST | CONFIRMED_RESPONSE) && numbered)
 }
 
-impl Dissector for Mms {
-    fn frame(&mut self, bytes: &[u8], _from: Side) -> Framing {
-        iso_transport::frame(bytes)
-    }
-
+impl Carried for Mms {
+    /// Session, presentation (a list of context 1 and content), then the unit.
     fn message(&mut self, bytes: &[u8], context: &mut Context<'_>) {
-        match iso_transport::read(bytes) {
-            Some(Packet::Connect { request: true, .. }) => context.sender_asks(),
-            Some(Packet::Connect { .. }) => context.sender_answers(),
-            Some(Packet::Data { payload, last }) => {
-                let Mms { sides, pending } = self;
-                let Some(side) = sides.get_mut(context.from as usize) else { return };
-                if !side.add(payload, last, |whole| read(whole, pending, context)) {
-                    context.malformed("message longer than what is kept");
-                }
+        let unit = bytes.strip_prefix(SESSION_DATA).map_or_else(
+            || ber::element(bytes).map(|(unit, _)| unit).filter(|_| matches!(bytes, [0xa0..=0xaf, ..])),
+            presented,
+        );
+        let Some(unit) = unit else {
+            // Connecting and giving up speak other languages than data.
+            if bytes.starts_with(SESSION_DATA) {
+                context.malformed("presentation data cut short");
             }
-            Some(Packet::Other) => {}
-            None => context.malformed("transport header cut short"),
-        }
-    }
-
-    fn gap(&mut self, from: Side) {
-        if let Some(side) = self.sides.get_mut(from as usize) {
-            side.clear();
+            return;
+        };
+        let content = Walk::new(unit.content);
+        match unit.tag {
+            CONFIRMED_REQUEST => self.request(content, context),
+            CONFIRMED_RESPONSE => self.answer(content, context),
+            CONFIRMED_ERROR => self.error(content, context),
+            UNCONFIRMED => context.answer(Operation::Report, "information report", Code::None, false),
+            _ => {}
         }
     }
 }
 
-/// Session, presentation (a list of context 1 and content), then the unit.
-fn read(bytes: &[u8], pending: &mut Asked, context: &mut Context<'_>) {
-    let unit = bytes.strip_prefix(SESSION_DATA).map_or_else(
-        || ber::element(bytes).map(|(unit, _)| unit).filter(|_| matches!(bytes, [0xa0..=0xaf, ..])),
-        presented,
-    );
-    let Some(unit) = unit else {
-        // Connecting and giving up speak other languages than data.
-        if bytes.starts_with(SESSION_DATA) {
-            context.malformed("presentation data cut short");
+impl Mms {
+    fn request(&mut self, mut content: Walk<'_>, context: &mut Context<'_>) {
+        let Some(id) = content.integer() else { return context.malformed("request without invoke id") };
+        // Modifiers may stand between the id and the service.
+        let Some(service) = std::iter::from_fn(|| content.any()).find(|element| element.tag & 0xc0 == 0x80)
+        else {
+            return context.malformed("request without service");
+        };
+        let (operation, name) = meaning(service.number, service.content);
+        let code = Code::Decimal(service.number);
+        context.request(operation, name, code);
+        self.pending.asked(id, (operation, name, code));
+    }
+
+    fn answer(&mut self, mut content: Walk<'_>, context: &mut Context<'_>) {
+        let id = content.integer();
+        if let Some((operation, name, code)) = id.and_then(|id| self.pending.answered(&id)) {
+            context.answer(operation, name, code, false);
         }
-        return;
-    };
-    let mut content = Walk::new(unit.content);
-    match unit.tag {
-        CONFIRMED_REQUEST => {
-            let Some(id) = content.integer() else { return context.malformed("request without invoke id") };
-            // Modifiers may stand between the id and the service.
-            let Some(service) =
-                std::iter::from_fn(|| content.any()).find(|element| element.tag & 0xc0 == 0x80)
-            else {
-                return context.malformed("request without service");
-            };
-            let (operation, name) = meaning(service.number, service.content);
-            let code = Code::Decimal(service.number);
-            context.request(operation, name, code);
-            pending.asked(id, (operation, name, code));
+        if let Some(service) =
+            content.any().filter(|service| service.number == 2 && service.tag & 0xc0 == 0x80)
+        {
+            identify(service.content, context);
         }
-        CONFIRMED_RESPONSE => {
-            let id = content.integer();
-            if let Some((operation, name, code)) = id.and_then(|id| pending.answered(&id)) {
-                context.answer(operation, name, code, false);
-            }
-            if let Some(service) =
-                content.any().filter(|service| service.number == 2 && service.tag & 0xc0 == 0x80)
-            {
-                identify(service.content, context);
-            }
+    }
+
+    fn error(&mut self, mut content: Walk<'_>, context: &mut Context<'_>) {
+        let id = content.any().and_then(|element| ber::integer(element.content));
+        if let Some((operation, name, code)) = id.and_then(|id| self.pending.answered(&id)) {
+            context.answer(operation, name, code, true);
         }
-        CONFIRMED_ERROR => {
-            let id = content.any().and_then(|element| ber::integer(element.content));
-            if let Some((operation, name, code)) = id.and_then(|id| pending.answered(&id)) {
-                context.answer(operation, name, code, true);
-            }
-        }
-        UNCONFIRMED => context.answer(Operation::Report, "information report", Code::None, false),
-        _ => {}
     }
 }
 

@@ -10,8 +10,8 @@ use model::{
 use super::s7comm_identity as identity;
 use super::s7comm_user_data::{self as user_data, Lists};
 use crate::cursor::{Cursor, be16, byte};
-use crate::iso_transport::{self, Joined, Packet};
-use crate::protocol::{Anywhere, Context, Dissector, Framing, On, Pending, Protocol, Verdict};
+use crate::iso_transport::{self, Carried, Carrier};
+use crate::protocol::{Anywhere, Context, On, Pending, Protocol, Verdict};
 
 /// The entry of the protocol table.
 pub const PROTOCOL: Protocol = Protocol {
@@ -20,7 +20,7 @@ pub const PROTOCOL: Protocol = Protocol {
     on: &[On::Tcp(102)],
     anywhere: Anywhere::Tcp,
     probe: |opening| iso_transport::probe(opening, judge),
-    start: || Box::new(S7comm::default()),
+    start: || Box::<Carrier<Exchange>>::default(),
 };
 
 /// First byte of every unit.
@@ -34,12 +34,6 @@ const DONE: u8 = 0xff;
 
 /// Requests by unit reference and asking side: controllers ask too.
 pub type Asked = Pending<(u16, Side), (Operation, &'static str, Code)>;
-
-#[derive(Default)]
-struct S7comm {
-    sides: [Joined; 2],
-    exchange: Exchange,
-}
 
 /// What of the units of both directions belongs together.
 #[derive(Default)]
@@ -86,68 +80,38 @@ fn unit(bytes: &[u8]) -> Option<Unit<'_>> {
     Some(Unit { kind, reference, refused, parameters, data, cut })
 }
 
-impl Dissector for S7comm {
-    fn frame(&mut self, bytes: &[u8], _from: Side) -> Framing {
-        iso_transport::frame(bytes)
+impl Carried for Exchange {
+    /// A connect names what is called, and with it what calls.
+    fn connect(&mut self, called: &[u8], context: &mut Context<'_>) {
+        if let Some(role) = identity::caller(called) {
+            let (subject, attribute) = (Subject::Sender, Attribute::Role);
+            context.identity_of(subject, attribute, role.as_str(), "S7 connection type", Confidence::Derived);
+        }
     }
 
     fn message(&mut self, bytes: &[u8], context: &mut Context<'_>) {
-        match iso_transport::read(bytes) {
-            Some(Packet::Connect { request, called, .. }) => connect(request, called, context),
-            Some(Packet::Data { payload, last }) => {
-                let from = context.from;
-                let S7comm { sides, exchange } = self;
-                let Some(side) = sides.get_mut(from as usize) else { return };
-                if !side.add(payload, last, |bytes| read(bytes, exchange, context)) {
-                    context.malformed("message longer than what is kept");
+        if bytes.first() != Some(&MAGIC) {
+            return;
+        }
+        let Some(unit) = unit(bytes) else { return context.malformed("unit cut short") };
+        if unit.cut {
+            context.malformed("unit shorter than its lengths");
+        }
+        if !self.told_clear {
+            self.told_clear = true;
+            context.protection(Protection::Clear, "", false);
+        }
+        match unit.kind {
+            JOB => request(&unit, self, context),
+            ACKNOWLEDGEMENT | ANSWER => {
+                let asked = self.pending.answered(&(unit.reference, context.from.other()));
+                if let Some((operation, name, code)) = asked {
+                    context.answer(operation, name, code, unit.refused || is_item_refused(&unit));
                 }
             }
-            Some(Packet::Other) => {}
-            None => context.malformed("transport header cut short"),
+            USER_DATA => user_data::read(&unit, self, context),
+            _ => context.malformed("unknown kind of unit"),
         }
-    }
-
-    fn gap(&mut self, from: Side) {
-        if let Some(side) = self.sides.get_mut(from as usize) {
-            side.clear();
-        }
-    }
-}
-
-/// A connect names what is called, and with it what calls.
-fn connect(request: bool, called: &[u8], context: &mut Context<'_>) {
-    if !request {
-        return context.sender_answers();
-    }
-    context.sender_asks();
-    if let Some(role) = identity::caller(called) {
-        let (subject, attribute) = (Subject::Sender, Attribute::Role);
-        context.identity_of(subject, attribute, role.as_str(), "S7 connection type", Confidence::Derived);
-    }
-}
-
-fn read(bytes: &[u8], exchange: &mut Exchange, context: &mut Context<'_>) {
-    if bytes.first() != Some(&MAGIC) {
-        return;
-    }
-    let Some(unit) = unit(bytes) else { return context.malformed("unit cut short") };
-    if unit.cut {
-        context.malformed("unit shorter than its lengths");
-    }
-    if !exchange.told_clear {
-        exchange.told_clear = true;
-        context.protection(Protection::Clear, "", false);
-    }
-    match unit.kind {
-        JOB => request(&unit, exchange, context),
-        ACKNOWLEDGEMENT | ANSWER => {
-            let asked = exchange.pending.answered(&(unit.reference, context.from.other()));
-            if let Some((operation, name, code)) = asked {
-                context.answer(operation, name, code, unit.refused || is_item_refused(&unit));
-            }
-        }
-        USER_DATA => user_data::read(&unit, exchange, context),
-        _ => context.malformed("unknown kind of unit"),
     }
 }
 

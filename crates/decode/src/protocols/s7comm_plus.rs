@@ -3,11 +3,11 @@
 //! Undocumented by its maker; numbers follow the public driver S7CommPlusDriver. Under TLS (from firmware 2.9/4.5 on)
 //! only the fact of encryption is visible.
 
-use model::{Attribute, Code, Confidence, Family, Operation, Protection, Side, Subject};
+use model::{Attribute, Code, Confidence, Family, Operation, Protection, Subject};
 
 use crate::cursor::{Cursor, be16, byte, text};
-use crate::iso_transport::{self, Joined, Packet};
-use crate::protocol::{Anywhere, Context, Dissector, Framing, On, Pending, Protocol, Verdict};
+use crate::iso_transport::{self, Carried, Carrier};
+use crate::protocol::{Anywhere, Context, On, Pending, Protocol, Verdict};
 
 /// The entry of the protocol table.
 pub const PROTOCOL: Protocol = Protocol {
@@ -16,7 +16,7 @@ pub const PROTOCOL: Protocol = Protocol {
     on: &[On::Tcp(102)],
     anywhere: Anywhere::Tcp,
     probe: |opening| iso_transport::probe(opening, judge),
-    start: || Box::new(S7commPlus::default()),
+    start: || Box::<Carrier<S7commPlus>>::default(),
 };
 
 /// First byte of every unit.
@@ -43,7 +43,6 @@ const ORDER_NUMBER: &[u8] = b"6ES7";
 
 #[derive(Default)]
 struct S7commPlus {
-    sides: [Joined; 2],
     pending: Pending<u16, (Operation, &'static str, Code)>,
     encrypted: bool,
 }
@@ -55,83 +54,51 @@ fn judge(payload: &[u8]) -> Verdict {
     }
 }
 
-impl Dissector for S7commPlus {
-    fn frame(&mut self, bytes: &[u8], _from: Side) -> Framing {
-        iso_transport::frame(bytes)
-    }
-
+impl Carried for S7commPlus {
+    /// A unit: magic 1, version 1, length 2, from version 3 on a digest with its length; then opcode 1, reserved 2,
+    /// function 2, reserved 2, sequence 2.
     fn message(&mut self, bytes: &[u8], context: &mut Context<'_>) {
-        match iso_transport::read(bytes) {
-            Some(Packet::Connect { request: true, .. }) => context.sender_asks(),
-            Some(Packet::Connect { .. }) => context.sender_answers(),
-            Some(Packet::Data { payload, last }) => {
-                let from = context.from;
-                let S7commPlus { sides, pending, encrypted } = self;
-                let Some(side) = sides.get_mut(from as usize) else { return };
-                let mut whole = |bytes: &[u8]| read(bytes, pending, encrypted, context);
-                if !side.add(payload, last, &mut whole) {
-                    context.malformed("message longer than what is kept");
+        // After InitSsl, TLS records take the place of units.
+        if let [0x14..=0x17, 3, 0..=4, ..] = bytes {
+            if !self.encrypted {
+                self.encrypted = true;
+                context.protection(Protection::Encrypted, "", false);
+            }
+            return;
+        }
+        let (Some(&MAGIC), Some(version)) = (bytes.first(), byte(bytes, 1)) else { return };
+        let start = match (version, byte(bytes, 4)) {
+            (3, Some(digest)) => 5 + usize::from(digest),
+            (1 | 2, _) => 4,
+            _ => return,
+        };
+        let unit = bytes.get(start..).unwrap_or_default();
+        let (Some(opcode), Some(function), Some(sequence)) = (byte(unit, 0), be16(unit, 3), be16(unit, 7))
+        else {
+            return;
+        };
+        let code = Code::Hex16(function);
+        match opcode {
+            REQUEST => {
+                let (operation, name) = match function {
+                    SET_VARIABLE => variable(unit).unwrap_or(meaning(function)),
+                    _ => meaning(function),
+                };
+                context.request(operation, name, code);
+                self.pending.asked(sequence, (operation, name, code));
+            }
+            RESPONSE => {
+                if let Some((operation, name, code)) = self.pending.answered(&sequence) {
+                    context.answer(operation, name, code, false);
+                }
+                if function == CREATE_OBJECT {
+                    session_version(unit, context);
                 }
             }
-            Some(Packet::Other) => {}
-            None => context.malformed("transport header cut short"),
+            // Notifications answer a subscription.
+            NOTIFICATION => context.answer(Operation::Report, "notification", Code::Hex16(0), false),
+            _ => {}
         }
-    }
-
-    fn gap(&mut self, from: Side) {
-        if let Some(side) = self.sides.get_mut(from as usize) {
-            side.clear();
-        }
-    }
-}
-
-/// A unit: magic 1, version 1, length 2, from version 3 on a digest with its length; then opcode 1, reserved 2,
-/// function 2, reserved 2, sequence 2.
-fn read(
-    bytes: &[u8],
-    pending: &mut Pending<u16, (Operation, &'static str, Code)>,
-    encrypted: &mut bool,
-    context: &mut Context<'_>,
-) {
-    // After InitSsl, TLS records take the place of units.
-    if let [0x14..=0x17, 3, 0..=4, ..] = bytes {
-        if !*encrypted {
-            *encrypted = true;
-            context.protection(Protection::Encrypted, "", false);
-        }
-        return;
-    }
-    let (Some(&MAGIC), Some(version)) = (bytes.first(), byte(bytes, 1)) else { return };
-    let start = match (version, byte(bytes, 4)) {
-        (3, Some(digest)) => 5 + usize::from(digest),
-        (1 | 2, _) => 4,
-        _ => return,
-    };
-    let unit = bytes.get(start..).unwrap_or_default();
-    let (Some(opcode), Some(function), Some(sequence)) = (byte(unit, 0), be16(unit, 3), be16(unit, 7)) else {
-        return;
-    };
-    let code = Code::Hex16(function);
-    match opcode {
-        REQUEST => {
-            let (operation, name) = match function {
-                SET_VARIABLE => variable(unit).unwrap_or(meaning(function)),
-                _ => meaning(function),
-            };
-            context.request(operation, name, code);
-            pending.asked(sequence, (operation, name, code));
-        }
-        RESPONSE => {
-            if let Some((operation, name, code)) = pending.answered(&sequence) {
-                context.answer(operation, name, code, false);
-            }
-            if function == CREATE_OBJECT {
-                session_version(unit, context);
-            }
-        }
-        // Notifications answer a subscription.
-        NOTIFICATION => context.answer(Operation::Report, "notification", Code::Hex16(0), false),
-        _ => {}
     }
 }
 
