@@ -137,9 +137,17 @@ def mms():
         ask(6, ber("bf48", ber("a0", ber("19", b"fault1.cfg")), b"\x81\x01\0")), refuse(6),
         (1, mms_data(ber("a3", ber("a0", ber("a1", ber("80", b"RPT")), ber("a0", b"\x83\x01\x01"))))),
         (0, mms_data(b"\x8b\0")), (1, mms_data(b"\x8c\0"))]
+    # A positive answer may refuse each value by itself: data access error 3, denied, or 10, does not exist (ISO 9506-2, DataAccessError).
+    two = lambda n, *items: ask(n, ber("a5", ber("a0", *map(name, items)), ber("a0", b"\x83\x01\x01" * len(items))))
+    refused = hello + [
+        write(1, b"CSWI1$CO$Pos$Oper"), answer(1, ber("a5", b"\x80\x01\x03")),
+        two(2, b"CSWI1$CO$Pos$Oper", b"CSWI2$CO$Pos$Oper"), answer(2, ber("a5", b"\x81\0", b"\x80\x01\x03")),
+        two(3, b"CSWI1$CO$Pos$Oper", b"CSWI2$CO$Pos$Oper"), answer(3, ber("a5", b"\x81\0", b"\x81\0")),
+        read(4, b"XCBR9$ST$Pos$stVal"), answer(4, ber("a4", ber("a1", b"\x80\x01\x0a"))),
+        read(5, b"XCBR1$ST$Pos$stVal"), answer(5, ber("a4", ber("a1", b"\x83\x01\x01")))]
     nested = data(b"\x01\0\x01\0" + b"\x61\x80" * 200)
     endless = data(b"\x01\0\x01\0" + b"\x61\x84\xff\xff\xff\xff\x30\x84\xff\xff\xff\xff")
-    sessions("mms", 102, (SEL % 0x12, "10.0.3.12"), (LENOVO % 0x30, "10.0.4.30"), [("relay", session)],
+    sessions("mms", 102, (SEL % 0x12, "10.0.3.12"), (LENOVO % 0x30, "10.0.4.30"), [("relay", session), ("refused_in_answer", refused)],
              [LEN16, mutate.Field(4), mutate.Field(12), mutate.Field(14), mutate.Field(19), mutate.Field(21), mutate.Field(23)],
              13, prelude=4, message=4, extras=[(0, nested), (0, endless)])
 

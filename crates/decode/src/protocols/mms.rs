@@ -30,6 +30,14 @@ const CONFIRMED_REQUEST: u8 = 0xa0;
 const CONFIRMED_RESPONSE: u8 = 0xa1;
 const CONFIRMED_ERROR: u8 = 0xa2;
 const UNCONFIRMED: u8 = 0xa3;
+/// Numbers of confirmed services.
+const IDENTIFY: u32 = 2;
+const READ: u32 = 4;
+const WRITE: u32 = 5;
+/// The results of a read, one for each value.
+const ACCESS_RESULTS: u8 = 0xa1;
+/// In place of a value, or of the confirmation that it was written: why not.
+const DATA_ACCESS_ERROR: u8 = 0x80;
 
 #[derive(Default)]
 struct Mms {
@@ -95,12 +103,12 @@ impl Mms {
 
     fn answer(&mut self, mut content: Walk<'_>, context: &mut Context<'_>) {
         let id = content.integer();
+        let service = content.any().filter(|service| service.tag & 0xc0 == 0x80);
         if let Some((operation, name, code)) = id.and_then(|id| self.pending.answered(&id)) {
-            context.answer(operation, name, code, false);
+            let failed = service.is_some_and(|service| is_value_refused(service.number, service.content));
+            context.answer(operation, name, code, failed);
         }
-        if let Some(service) =
-            content.any().filter(|service| service.number == 2 && service.tag & 0xc0 == 0x80)
-        {
+        if let Some(service) = service.filter(|service| service.number == IDENTIFY) {
             identify(service.content, context);
         }
     }
@@ -121,6 +129,21 @@ fn presented(rest: &[u8]) -> Option<ber::Element<'_>> {
     Walk::new(item.take(0xa0)?).any()
 }
 
+/// True when the device refused one of the values that were read or written: the answer as a whole is positive even
+/// then (ISO 9506-2, Read-Response and Write-Response).
+fn is_value_refused(service: u32, content: &[u8]) -> bool {
+    let results = match service {
+        WRITE => content,
+        // Before the results, the request may be repeated.
+        READ => {
+            let results = ber::elements(content).find(|element| element.tag == ACCESS_RESULTS);
+            results.map_or(&[][..], |element| element.content)
+        }
+        _ => return false,
+    };
+    ber::elements(results).any(|result| result.tag == DATA_ACCESS_ERROR)
+}
+
 /// Vendor, model, revision (ISO 9506-2, 9.2).
 fn identify(content: &[u8], context: &mut Context<'_>) {
     for element in ber::elements(content).take(8) {
@@ -139,11 +162,11 @@ fn meaning(service: u32, content: &[u8]) -> (Operation, &'static str) {
     match service {
         0 => (Operation::Diagnose, "status"),
         1 => (Operation::Discover, "get name list"),
-        2 => (Operation::Identify, "identify"),
+        IDENTIFY => (Operation::Identify, "identify"),
         3 => (Operation::Configure, "rename"),
-        4 => (Operation::Read, "read"),
-        5 if configures(content) => (Operation::Configure, "write settings"),
-        5 => (Operation::Write, "write"),
+        READ => (Operation::Read, "read"),
+        WRITE if configures(content) => (Operation::Configure, "write settings"),
+        WRITE => (Operation::Write, "write"),
         6 => (Operation::Discover, "get variable access attributes"),
         11 => (Operation::Configure, "define data set"),
         12 => (Operation::Discover, "get data set"),
