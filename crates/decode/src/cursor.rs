@@ -112,6 +112,11 @@ pub fn be32(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..)?.first_chunk().map(|b| u32::from_be_bytes(*b))
 }
 
+/// Sixteen bytes at `at`, most significant first.
+pub fn be128(bytes: &[u8], at: usize) -> Option<u128> {
+    bytes.get(at..)?.first_chunk().map(|b| u128::from_be_bytes(*b))
+}
+
 /// Four bytes at `at`, least significant first.
 pub fn le32(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..)?.first_chunk().map(|b| u32::from_le_bytes(*b))

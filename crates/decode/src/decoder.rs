@@ -1,13 +1,9 @@
 //! Frame by frame: finds the flow, keeps its order, lets its protocol speak.
 
-use std::net::IpAddr;
-
 use model::{
-    Certainty, Endpoint, Ends, Evidence, Family, FlowId, Frame, Host, Mac, Observer, Path, Side, Sighting,
-    Timestamp, Transport,
+    Certainty, Evidence, Family, FlowId, Frame, Mac, Observer, Path, Side, Sighting, Timestamp, Transport,
 };
 
-use crate::cursor::{be16, be32, byte};
 use crate::flow::{
     FLOW_SILENCE_NANOSECONDS, FLOWS_MAX, FLOWS_SWEEP_FROM, Flow, FlowKey, FlowTable, guess_orientation,
     path_number,
@@ -16,6 +12,8 @@ use crate::fragments::{Fragments, Piece};
 use crate::packet::{self, Body, IpPacket, LinkProtocol, Packet};
 use crate::protocol::Orientation;
 use crate::reading::{Moment, Reading};
+use crate::segment::{ACK, Between, FIN, RST, SYN, Segment, Tcp, fingerprint, tcp, udp};
+use crate::services::{ip_name, link_name};
 use crate::stream::Arrival;
 use crate::table::{self, Table};
 use crate::tunnel::{self, Inner};
@@ -26,11 +24,6 @@ const TUNNEL_DEPTH_MAX: u8 = 4;
 const BUFFERED_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Silent flows are looked for every so many frames.
 const SWEEP_FRAMES: u64 = 65_536;
-
-const FIN: u8 = 0x01;
-const SYN: u8 = 0x02;
-const RST: u8 = 0x04;
-const ACK: u8 = 0x10;
 
 /// What could not be read, or came more than once.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -111,25 +104,6 @@ impl Seen {
     }
 }
 
-/// A transport header, as far as flows care.
-#[derive(Clone, Copy)]
-struct Segment<'a> {
-    ends: Ends,
-    hops_left: Option<u8>,
-    fingerprint: u32,
-    payload: &'a [u8],
-    /// Length of the payload on the wire, in bytes.
-    length: usize,
-    tcp: Option<Tcp>,
-}
-
-#[derive(Clone, Copy)]
-struct Tcp {
-    sequence: u32,
-    acknowledgement: u32,
-    flags: u8,
-}
-
 impl Decoder {
     /// A decoder of all protocols.
     pub fn new() -> Decoder {
@@ -156,23 +130,38 @@ impl Decoder {
         if self.frames.is_multiple_of(SWEEP_FRAMES) && self.flows.len() > FLOWS_SWEEP_FROM {
             self.sweep(frame.at, observer);
         }
-        if !frame.link.is_known() {
-            self.counts.undecoded_links += 1;
-            return;
-        }
         let truncated = (frame.bytes.len() as u64) < u64::from(frame.length);
-        self.counts.truncated += u64::from(truncated);
-        let packet = packet::read(frame.link, frame.bytes);
         let seen = Seen {
             at: frame.at,
             bytes: frame.length,
             truncated,
-            source: packet.source,
-            destination: packet.destination,
-            vlan: packet.vlan,
+            source: None,
+            destination: None,
+            vlan: None,
             depth: 0,
         };
-        self.packet(&packet, &seen, observer);
+        match packet::plain(frame.link, frame.bytes) {
+            Some((source, destination, vlan, ip)) => {
+                self.counts.truncated += u64::from(truncated);
+                let truncated = truncated || ip.payload.len() < ip.payload_length;
+                let (source, destination) = (Some(source), Some(destination));
+                let seen = Seen { source, destination, vlan, truncated, ..seen };
+                self.transport(&ip, &seen, observer);
+            }
+            None => self.other_frame(frame, seen, observer),
+        }
+    }
+
+    #[inline(never)]
+    fn other_frame<O: Observer>(&mut self, frame: &Frame<'_>, seen: Seen, observer: &mut O) {
+        if !frame.link.is_known() {
+            self.counts.undecoded_links += 1;
+            return;
+        }
+        self.counts.truncated += u64::from(seen.truncated);
+        let packet = packet::read(frame.link, frame.bytes);
+        let Packet { source, destination, vlan, .. } = packet;
+        self.packet(&packet, &Seen { source, destination, vlan, ..seen }, observer);
     }
 
     /// The capture is over: closes all flows, in the order they were opened as far as their numbers tell.
@@ -183,7 +172,6 @@ impl Decoder {
         }
     }
 
-    #[inline]
     fn packet<O: Observer>(&mut self, packet: &Packet<'_>, seen: &Seen, observer: &mut O) {
         match packet.body {
             Body::Ip(ip) => self.ip(&ip, seen, observer),
@@ -195,7 +183,6 @@ impl Decoder {
         }
     }
 
-    #[inline]
     fn link<O: Observer>(
         &mut self,
         kind: LinkProtocol,
@@ -205,40 +192,53 @@ impl Decoder {
         observer: &mut O,
     ) {
         let (Some(source), destination) = (seen.source, seen.destination.unwrap_or_default()) else { return };
-        let port = kind.number();
-        let end = |mac| Endpoint { host: Host::Mac(mac), port };
-        let ends = Ends { transport: Transport::Ethernet, a: end(source), b: end(destination) };
         let found = self.table.on_link(kind, payload);
         let segment = Segment {
-            ends,
+            between: Between::link(source, destination, kind.number()),
             hops_left: None,
             fingerprint: fingerprint(payload),
             payload,
             length: payload.len(),
             tcp: None,
         };
-        let at = seen.at;
-        let id = self.flow(found.map_or(0, |(number, _)| number), &segment, at, observer, |_| {
-            let orientation = guess_orientation(&ends, |_| false);
-            match found {
-                Some((_, protocol)) => {
-                    (orientation, Reading::of(protocol), (protocol.name, protocol.family, Certainty::Content))
-                }
-                None => (orientation, Reading::default(), link_name(kind)),
+        let key = FlowKey::of(&segment.between, found.map_or(0, |(number, _)| number));
+        let id = match self.flows.get(&key.0) {
+            Some(id) => id,
+            None => {
+                let orientation = guess_orientation(&segment.between.ends(), |_| false);
+                let (reading, name) = match found {
+                    Some((_, protocol)) => {
+                        (Reading::of(protocol), (protocol.name, protocol.family, Certainty::Content))
+                    }
+                    None => (Reading::default(), link_name(kind)),
+                };
+                self.begin(key, &segment, seen.at, (orientation, reading, name), observer)
             }
-        });
-        let Some((flow, from)) = self.carry(id, &segment, seen, observer) else { return };
+        };
+        let Decoder { slots, counts, table, .. } = self;
+        let Some((flow, from)) = carry(slots, id, key.1, &segment, seen, observer) else { return };
         if let Some(reason) = broken.filter(|_| !seen.truncated) {
-            observer.sighting(FlowId(id), from, at, &Sighting::Malformed(reason));
+            observer.sighting(FlowId(id), from, seen.at, &Sighting::Malformed(reason));
         }
-        let copy = flow.is_duplicate(from, segment.fingerprint, at);
-        self.counts.duplicates += u64::from(copy);
+        let copy = flow.is_duplicate(from, segment.fingerprint, seen.at);
+        counts.duplicates += u64::from(copy);
         if found.is_some() && !copy {
-            self.datagram(id, from, &segment, seen, table::Transport::Ip, observer);
+            let transport = table::Transport::Ip;
+            read_datagram(
+                table,
+                flow,
+                id,
+                from,
+                &segment,
+                seen,
+                transport,
+                &mut counts.malformed,
+                observer,
+            );
         }
     }
 
-    #[inline]
+    #[inline(never)]
     fn ip<O: Observer>(&mut self, ip: &IpPacket<'_>, seen: &Seen, observer: &mut O) {
         let truncated = seen.truncated || ip.payload.len() < ip.payload_length;
         let seen = &Seen { truncated, ..*seen };
@@ -258,7 +258,7 @@ impl Decoder {
         }
     }
 
-    /// Counts a frame for its flow without reading its content.
+    /// Counts a frame for its flow without reading its content; answers which flow that is.
     #[cold]
     fn counted_only<O: Observer>(
         &mut self,
@@ -266,26 +266,27 @@ impl Decoder {
         ports: Option<&[u8]>,
         seen: &Seen,
         observer: &mut O,
-    ) {
-        let ends = match (ip.protocol, ports) {
-            (6, Some(ports)) => port_ends(ip, ports, Transport::Tcp),
-            (17, Some(ports)) => port_ends(ip, ports, Transport::Udp),
+    ) -> u32 {
+        let between = match (ip.protocol, ports) {
+            (6, Some(ports)) => Between::ports(ip.addresses, ports, Transport::Tcp),
+            (17, Some(ports)) => Between::ports(ip.addresses, ports, Transport::Udp),
             _ => None,
-        }
-        .unwrap_or_else(|| plain_ends(ip));
+        };
         let segment = Segment {
-            ends,
+            between: between.unwrap_or_else(|| Between::plain(ip.addresses, ip.protocol)),
             hops_left: Some(ip.hops_left),
             fingerprint: 0,
             payload: &[],
             length: 0,
             tcp: None,
         };
-        let id = self.open(&segment, seen.at, observer);
-        self.carry(id, &segment, seen, observer);
+        let key = FlowKey::of(&segment.between, 0);
+        let id = self.flow(key, &segment, seen.at, observer);
+        carry(&mut self.slots, id, key.1, &segment, seen, observer);
+        id
     }
 
-    #[inline]
+    #[inline(always)]
     fn transport<O: Observer>(&mut self, ip: &IpPacket<'_>, seen: &Seen, observer: &mut O) {
         match ip.protocol {
             6 => match tcp(ip) {
@@ -294,28 +295,31 @@ impl Decoder {
             },
             17 => match udp(ip) {
                 Some(segment) => {
-                    let port = segment.ends.b.port;
                     self.segment(&segment, seen, observer);
+                    let [_, port] = segment.between.ports;
                     if let Some(inner) = tunnel::in_udp(port, segment.payload) {
                         self.inner(inner, seen, observer);
                     }
                 }
                 None => self.broken_transport(ip, seen, "UDP header cut short", observer),
             },
-            number => {
-                let segment = Segment {
-                    ends: plain_ends(ip),
-                    hops_left: Some(ip.hops_left),
-                    fingerprint: fingerprint(ip.payload) ^ u32::from(ip.identification) << 16,
-                    payload: ip.payload,
-                    length: ip.payload_length,
-                    tcp: None,
-                };
-                self.segment(&segment, seen, observer);
-                if let Some(inner) = tunnel::in_ip(number, ip.payload) {
-                    self.inner(inner, seen, observer);
-                }
-            }
+            _ => self.other_transport(ip, seen, observer),
+        }
+    }
+
+    #[inline(never)]
+    fn other_transport<O: Observer>(&mut self, ip: &IpPacket<'_>, seen: &Seen, observer: &mut O) {
+        let segment = Segment {
+            between: Between::plain(ip.addresses, ip.protocol),
+            hops_left: Some(ip.hops_left),
+            fingerprint: fingerprint(ip.payload) ^ u32::from(ip.identification) << 16,
+            payload: ip.payload,
+            length: ip.payload_length,
+            tcp: None,
+        };
+        self.segment(&segment, seen, observer);
+        if let Some(inner) = tunnel::in_ip(ip.protocol, ip.payload) {
+            self.inner(inner, seen, observer);
         }
     }
 
@@ -327,17 +331,9 @@ impl Decoder {
         reason: &'static str,
         observer: &mut O,
     ) {
-        self.counted_only(ip, ip.payload.get(..4), seen, observer);
-        if seen.truncated {
-            return;
-        }
-        self.counts.malformed += 1;
-        let ends = match ip.protocol {
-            6 => port_ends(ip, ip.payload, Transport::Tcp),
-            _ => port_ends(ip, ip.payload, Transport::Udp),
-        }
-        .unwrap_or_else(|| plain_ends(ip));
-        if let Some(id) = self.flows.get(&FlowKey::of(&ends, 0)) {
+        let id = self.counted_only(ip, ip.payload.get(..4), seen, observer);
+        if !seen.truncated {
+            self.counts.malformed += 1;
             observer.sighting(FlowId(id), Side::A, seen.at, &Sighting::Malformed(reason));
         }
     }
@@ -366,77 +362,103 @@ impl Decoder {
     }
 
     /// A TCP segment, a datagram, or the payload of another protocol on IP.
-    #[inline]
+    #[inline(always)]
     fn segment<O: Observer>(&mut self, segment: &Segment<'_>, seen: &Seen, observer: &mut O) {
+        let key = FlowKey::of(&segment.between, 0);
+        let mut id = self.flow(key, segment, seen.at, observer);
         let opening = segment.tcp.is_some_and(|tcp| tcp.flags & (SYN | ACK | RST) == SYN);
-        let mut id = self.open(segment, seen.at, observer);
-        if opening && self.begins_anew(id, segment) {
+        if opening && self.begins_anew(id, key.1) {
             self.close(id, observer);
-            id = self.open(segment, seen.at, observer);
+            id = self.flow(key, segment, seen.at, observer);
         }
-        let Some((flow, from)) = self.carry(id, segment, seen, observer) else { return };
+        let Decoder { slots, counts, table, buffered, .. } = self;
+        let Some((flow, from)) = carry(slots, id, key.1, segment, seen, observer) else { return };
         let copy = flow.is_duplicate(from, segment.fingerprint, seen.at);
-        self.counts.duplicates += u64::from(copy);
+        counts.duplicates += u64::from(copy);
         match segment.tcp {
             Some(tcp) => {
                 if tcp.flags & (SYN | FIN | RST) != 0 {
-                    self.handshake(id, from, tcp, observer);
+                    handshake(table, flow, id, from, tcp, observer);
                 }
-                self.tcp(id, from, tcp, segment, seen, observer);
+                read_segment(table, flow, counts, buffered, id, from, tcp, segment, seen, observer);
             }
             None if copy || segment.payload.is_empty() => {}
             None => {
-                let transport = match segment.ends.transport {
+                let transport = match segment.between.transport {
                     Transport::Udp => table::Transport::Udp,
                     _ => table::Transport::Ip,
                 };
-                self.datagram(id, from, segment, seen, transport, observer);
+                read_datagram(
+                    table,
+                    flow,
+                    id,
+                    from,
+                    segment,
+                    seen,
+                    transport,
+                    &mut counts.malformed,
+                    observer,
+                );
             }
         }
     }
 
     /// True when an opening SYN uses the ports of an older connection.
-    fn begins_anew(&self, id: u32, segment: &Segment<'_>) -> bool {
+    fn begins_anew(&self, id: u32, low: bool) -> bool {
         let Some(flow) = self.slots.get(id as usize).and_then(Option::as_ref) else { return false };
-        let from = flow.side(&segment.ends.a);
+        let from = flow.side(low);
         flow.ended || flow.orientation.evidence == Evidence::Start && flow.orientation.initiator != from
     }
 
-    fn open<O: Observer>(&mut self, segment: &Segment<'_>, at: Timestamp, observer: &mut O) -> u32 {
-        self.flow(0, segment, at, observer, |table| {
-            let ends = &segment.ends;
-            let tcp = ends.transport == Transport::Tcp;
-            let orientation = guess_orientation(ends, |port| table.service(tcp, port).is_some());
-            let port = ends.at(orientation.initiator.other()).port;
-            let name = match ends.transport {
-                Transport::Tcp | Transport::Udp => match table.service(tcp, port) {
-                    Some((name, family)) => (name, family, Certainty::Port),
-                    None => (if tcp { "tcp" } else { "udp" }, Family::Unknown, Certainty::None),
-                },
-                Transport::Icmp | Transport::Ip | Transport::Ethernet => ip_name(port),
-            };
-            (orientation, Reading::default(), name)
-        })
-    }
-
-    /// The flow between two ends; opened when it is new. `link` is the number of the protocol on Ethernet.
-    #[inline]
+    /// The flow that a frame on IP belongs to; opened when it is new.
+    #[inline(always)]
     fn flow<O: Observer>(
         &mut self,
-        link: u8,
+        key: (FlowKey, bool),
         segment: &Segment<'_>,
         at: Timestamp,
         observer: &mut O,
-        begin: impl FnOnce(&Table) -> (Orientation, Reading, (&'static str, Family, Certainty)),
     ) -> u32 {
-        let key = FlowKey::of(&segment.ends, link);
-        if let Some(id) = self.flows.get(&key) {
-            return id;
+        match self.flows.get(&key.0) {
+            Some(id) => id,
+            None => self.open(key, segment, at, observer),
         }
+    }
+
+    #[inline(never)]
+    fn open<O: Observer>(
+        &mut self,
+        key: (FlowKey, bool),
+        segment: &Segment<'_>,
+        at: Timestamp,
+        observer: &mut O,
+    ) -> u32 {
+        let ends = segment.between.ends();
+        let tcp = ends.transport == Transport::Tcp;
+        let orientation = guess_orientation(&ends, |port| self.table.service(tcp, port).is_some());
+        let port = ends.at(orientation.initiator.other()).port;
+        let name = match ends.transport {
+            Transport::Tcp | Transport::Udp => match self.table.service(tcp, port) {
+                Some((name, family)) => (name, family, Certainty::Port),
+                None => (if tcp { "tcp" } else { "udp" }, Family::Unknown, Certainty::None),
+            },
+            Transport::Icmp | Transport::Ip | Transport::Ethernet => ip_name(port),
+        };
+        self.begin(key, segment, at, (orientation, Reading::default(), name), observer)
+    }
+
+    /// Begins a flow with its first frame.
+    fn begin<O: Observer>(
+        &mut self,
+        key: (FlowKey, bool),
+        segment: &Segment<'_>,
+        at: Timestamp,
+        (orientation, reading, name): (Orientation, Reading, (&'static str, Family, Certainty)),
+        observer: &mut O,
+    ) -> u32 {
         if self.flows.len() >= FLOWS_MAX {
             self.sweep(at, observer);
         }
-        let (orientation, reading, (name, family, certainty)) = begin(&self.table);
         let id = match self.free.pop() {
             Some(id) => id,
             None => {
@@ -444,136 +466,16 @@ impl Decoder {
                 (self.slots.len() - 1) as u32
             }
         };
+        let ends = segment.between.ends();
         if let Some(slot) = self.slots.get_mut(id as usize) {
-            *slot = Some(Flow::new(link, segment.ends, orientation, reading, at));
+            *slot = Some(Flow::new(key, ends, orientation, reading, at));
         }
-        self.flows.insert(key, id);
-        observer.opened(FlowId(id), &segment.ends, at);
+        self.flows.insert(key.0, id);
+        let (name, family, certainty) = name;
+        observer.opened(FlowId(id), &ends, at);
         observer.oriented(FlowId(id), orientation.initiator, orientation.evidence);
         observer.recognised(FlowId(id), name, family, certainty);
         id
-    }
-
-    /// Counts a frame for its flow, and tells its way when that changed.
-    #[inline]
-    fn carry<O: Observer>(
-        &mut self,
-        id: u32,
-        segment: &Segment<'_>,
-        seen: &Seen,
-        observer: &mut O,
-    ) -> Option<(&mut Flow, Side)> {
-        let flow = self.slots.get_mut(id as usize)?.as_mut()?;
-        let from = flow.side(&segment.ends.a);
-        flow.last = seen.at;
-        observer.carried(FlowId(id), from, seen.at, seen.bytes);
-        let path =
-            Path { from: seen.source, to: seen.destination, vlan: seen.vlan, hops_left: segment.hops_left };
-        let (number, known) = (path_number(&path), &mut flow.paths[from as usize]);
-        if *known != number {
-            *known = number;
-            observer.path(FlowId(id), from, &path);
-        }
-        Some((flow, from))
-    }
-
-    /// Opening and end of a TCP connection.
-    fn handshake<O: Observer>(&mut self, id: u32, from: Side, tcp: Tcp, observer: &mut O) {
-        let Some(flow) = self.slots.get_mut(id as usize).and_then(Option::as_mut) else { return };
-        if tcp.flags & SYN != 0 {
-            let initiator = if tcp.flags & ACK == 0 { from } else { from.other() };
-            if flow.orientation.evidence < Evidence::Start {
-                flow.orientation = Orientation { initiator, evidence: Evidence::Start };
-                observer.oriented(FlowId(id), initiator, Evidence::Start);
-                let port = flow.port();
-                if let Some((name, family)) = self.table.service(true, port) {
-                    observer.recognised(FlowId(id), name, family, Certainty::Port);
-                }
-            }
-            flow.streams[from as usize].open(tcp.sequence.wrapping_add(1));
-        }
-        flow.ended |= tcp.flags & (FIN | RST) != 0;
-    }
-
-    #[inline]
-    fn tcp<O: Observer>(
-        &mut self,
-        id: u32,
-        from: Side,
-        tcp: Tcp,
-        segment: &Segment<'_>,
-        seen: &Seen,
-        observer: &mut O,
-    ) {
-        let Some(flow) = self.slots.get_mut(id as usize).and_then(Option::as_mut) else { return };
-        let before = flow.held_bytes();
-        if tcp.flags & ACK != 0 {
-            let other = from.other();
-            flow.streams[other as usize].acknowledge(tcp.acknowledgement);
-            if before > 0 {
-                self.counts.gaps +=
-                    continue_stream(&self.table, flow, id, other, seen, &mut self.counts.malformed, observer);
-            }
-        }
-        // A keep-alive repeats the last byte; with SYN, data is rare and begins one later.
-        if !segment.payload.is_empty() || segment.length > 0 {
-            let sequence = tcp.sequence.wrapping_add(u32::from(tcp.flags & SYN != 0));
-            let missing = segment.length.saturating_sub(segment.payload.len());
-            match flow.streams[from as usize].arrive(sequence, segment.payload, segment.length) {
-                Arrival::InOrder { repeated } => {
-                    let bytes = segment.payload.get(repeated..).unwrap_or_default();
-                    read(&self.table, flow, id, from, bytes, seen, &mut self.counts.malformed, observer);
-                }
-                Arrival::AfterGap => {
-                    self.counts.gaps += 1;
-                    flow.reading.gap(from);
-                    read(
-                        &self.table,
-                        flow,
-                        id,
-                        from,
-                        segment.payload,
-                        seen,
-                        &mut self.counts.malformed,
-                        observer,
-                    );
-                }
-                Arrival::Repeated => self.counts.repeated_segments += 1,
-                Arrival::Kept => {}
-            }
-            if missing > 0 {
-                flow.reading.gap(from);
-            }
-            if flow.streams[from as usize].ahead_bytes() > 0 {
-                self.counts.gaps +=
-                    continue_stream(&self.table, flow, id, from, seen, &mut self.counts.malformed, observer);
-            }
-        }
-        let after = flow.held_bytes();
-        self.buffered = self.buffered.saturating_sub(before).saturating_add(after);
-        if self.buffered > BUFFERED_BYTES_MAX && after > 0 {
-            self.buffered -= after;
-            flow.streams = Default::default();
-            flow.reading.gap(Side::A);
-            flow.reading.gap(Side::B);
-            self.counts.buffers_dropped += 1;
-        }
-    }
-
-    #[inline]
-    fn datagram<O: Observer>(
-        &mut self,
-        id: u32,
-        from: Side,
-        segment: &Segment<'_>,
-        seen: &Seen,
-        transport: table::Transport,
-        observer: &mut O,
-    ) {
-        let Some(flow) = self.slots.get_mut(id as usize).and_then(Option::as_mut) else { return };
-        let ports = flow.ports();
-        let mut moment = seen.moment(id, from, &mut flow.orientation, &mut self.counts.malformed);
-        flow.reading.datagram(segment.payload, &self.table, transport, ports, &mut moment, observer);
     }
 
     /// Reads what still waits for missing bytes: they will not come any more.
@@ -601,7 +503,7 @@ impl Decoder {
     fn close<O: Observer>(&mut self, id: u32, observer: &mut O) {
         let Some(flow) = self.slots.get_mut(id as usize).and_then(Option::take) else { return };
         self.buffered = self.buffered.saturating_sub(flow.held_bytes());
-        self.flows.remove(&FlowKey::of(&flow.ends, flow.link));
+        self.flows.remove(&flow.key);
         self.free.push(id);
         observer.closed(FlowId(id));
     }
@@ -627,6 +529,133 @@ impl Flow {
     fn held_bytes(&self) -> usize {
         self.reading.held_bytes() + self.streams[0].ahead_bytes() + self.streams[1].ahead_bytes()
     }
+}
+
+/// Counts a frame for its flow, and tells its way when that changed.
+#[inline(always)]
+fn carry<'a, O: Observer>(
+    slots: &'a mut [Option<Flow>],
+    id: u32,
+    low: bool,
+    segment: &Segment<'_>,
+    seen: &Seen,
+    observer: &mut O,
+) -> Option<(&'a mut Flow, Side)> {
+    let flow = slots.get_mut(id as usize)?.as_mut()?;
+    let from = flow.side(low);
+    flow.last = seen.at;
+    observer.carried(FlowId(id), from, seen.at, seen.bytes);
+    let path =
+        Path { from: seen.source, to: seen.destination, vlan: seen.vlan, hops_left: segment.hops_left };
+    let (number, known) = (path_number(&path), &mut flow.paths[from as usize]);
+    if *known != number {
+        *known = number;
+        observer.path(FlowId(id), from, &path);
+    }
+    Some((flow, from))
+}
+
+/// Opening and end of a TCP connection.
+#[inline(never)]
+fn handshake<O: Observer>(
+    table: &Table,
+    flow: &mut Flow,
+    id: u32,
+    from: Side,
+    tcp: Tcp,
+    observer: &mut O,
+) {
+    if tcp.flags & SYN != 0 {
+        let initiator = if tcp.flags & ACK == 0 { from } else { from.other() };
+        if flow.orientation.evidence < Evidence::Start {
+            flow.orientation = Orientation { initiator, evidence: Evidence::Start };
+            observer.oriented(FlowId(id), initiator, Evidence::Start);
+            if let Some((name, family)) = table.service(true, flow.port()) {
+                observer.recognised(FlowId(id), name, family, Certainty::Port);
+            }
+        }
+        flow.streams[from as usize].open(tcp.sequence.wrapping_add(1));
+    }
+    flow.ended |= tcp.flags & (FIN | RST) != 0;
+}
+
+/// Puts a segment in its place and reads what is in order now.
+#[inline(always)]
+#[allow(clippy::too_many_arguments, reason = "the parts of a decoder that the flow must not own")]
+fn read_segment<O: Observer>(
+    table: &Table,
+    flow: &mut Flow,
+    counts: &mut Counts,
+    buffered: &mut usize,
+    id: u32,
+    from: Side,
+    tcp: Tcp,
+    segment: &Segment<'_>,
+    seen: &Seen,
+    observer: &mut O,
+) {
+    let before = flow.held_bytes();
+    if tcp.flags & ACK != 0 {
+        let other = from.other();
+        flow.streams[other as usize].acknowledge(tcp.acknowledgement);
+        if before > 0 {
+            counts.gaps += continue_stream(table, flow, id, other, seen, &mut counts.malformed, observer);
+        }
+    }
+    // A keep-alive repeats the last byte; with SYN, data is rare and begins one later.
+    if !segment.payload.is_empty() || segment.length > 0 {
+        let sequence = tcp.sequence.wrapping_add(u32::from(tcp.flags & SYN != 0));
+        let missing = segment.length.saturating_sub(segment.payload.len());
+        let readable = match flow.streams[from as usize].arrive(sequence, segment.payload, segment.length) {
+            Arrival::InOrder { repeated } => segment.payload.get(repeated..).unwrap_or_default(),
+            Arrival::AfterGap => {
+                counts.gaps += 1;
+                flow.reading.gap(from);
+                segment.payload
+            }
+            Arrival::Repeated => {
+                counts.repeated_segments += 1;
+                &[]
+            }
+            Arrival::Kept => &[],
+        };
+        read(table, flow, id, from, readable, seen, &mut counts.malformed, observer);
+        if missing > 0 {
+            flow.reading.gap(from);
+        }
+        if flow.streams[from as usize].ahead_bytes() > 0 {
+            counts.gaps += continue_stream(table, flow, id, from, seen, &mut counts.malformed, observer);
+        }
+    }
+    let after = flow.held_bytes();
+    if before != after {
+        *buffered = buffered.saturating_sub(before).saturating_add(after);
+        if *buffered > BUFFERED_BYTES_MAX && after > 0 {
+            *buffered -= after;
+            flow.streams = Default::default();
+            flow.reading.gap(Side::A);
+            flow.reading.gap(Side::B);
+            counts.buffers_dropped += 1;
+        }
+    }
+}
+
+/// Reads a datagram, or the payload of a frame on a link.
+#[allow(clippy::too_many_arguments, reason = "the parts of a decoder that the flow must not own")]
+fn read_datagram<O: Observer>(
+    table: &Table,
+    flow: &mut Flow,
+    id: u32,
+    from: Side,
+    segment: &Segment<'_>,
+    seen: &Seen,
+    transport: table::Transport,
+    malformed: &mut u64,
+    observer: &mut O,
+) {
+    let ports = flow.ports();
+    let mut moment = seen.moment(id, from, &mut flow.orientation, malformed);
+    flow.reading.datagram(segment.payload, table, transport, ports, &mut moment, observer);
 }
 
 /// Reads what continues the stream of one side now; answers how many gaps that took.
@@ -670,135 +699,4 @@ fn read<O: Observer>(
     let ports = flow.ports();
     let mut moment = seen.moment(id, from, &mut flow.orientation, malformed);
     flow.reading.bytes(bytes, table, ports, &mut moment, observer);
-}
-
-#[inline]
-fn port_ends(ip: &IpPacket<'_>, header: &[u8], transport: Transport) -> Option<Ends> {
-    let end = |ip: IpAddr, port| Endpoint { host: Host::Ip(ip), port };
-    Some(Ends { transport, a: end(ip.source, be16(header, 0)?), b: end(ip.destination, be16(header, 2)?) })
-}
-
-fn plain_ends(ip: &IpPacket<'_>) -> Ends {
-    let end = |host: IpAddr| Endpoint { host: Host::Ip(host), port: u16::from(ip.protocol) };
-    let transport = if matches!(ip.protocol, 1 | 58) { Transport::Icmp } else { Transport::Ip };
-    Ends { transport, a: end(ip.source), b: end(ip.destination) }
-}
-
-/// RFC 9293, 3.1.
-#[inline]
-fn tcp<'a>(ip: &IpPacket<'a>) -> Option<Segment<'a>> {
-    let header = ip.payload;
-    let ends = port_ends(ip, header, Transport::Tcp)?;
-    let header_length = usize::from(byte(header, 12)? >> 4) * 4;
-    let payload = header.get(header_length..).filter(|_| header_length >= 20)?;
-    let sequence = be32(header, 4)?;
-    let (acknowledgement, flags, checksum) =
-        (be32(header, 8)?, byte(header, 13)?, u64::from(be16(header, 16)?));
-    Some(Segment {
-        ends,
-        hops_left: Some(ip.hops_left),
-        fingerprint: mix([
-            u64::from(sequence) << 32 | u64::from(acknowledgement),
-            checksum << 32 | u64::from(ip.identification) << 16 | u64::from(flags),
-        ]),
-        payload,
-        length: ip.payload_length.saturating_sub(header_length),
-        tcp: Some(Tcp { sequence, acknowledgement, flags }),
-    })
-}
-
-/// RFC 768.
-#[inline]
-fn udp<'a>(ip: &IpPacket<'a>) -> Option<Segment<'a>> {
-    let ends = port_ends(ip, ip.payload, Transport::Udp)?;
-    let stated = usize::from(be16(ip.payload, 4)?);
-    let checksum = be16(ip.payload, 6)?;
-    let all = ip.payload.get(8..)?;
-    // A length of 0 is allowed for jumbograms (RFC 2675) and left by offload; padding lies behind the stated length.
-    let payload = if stated >= 8 { all.get(..(stated - 8).min(all.len())).unwrap_or(all) } else { all };
-    let content = if checksum == 0 {
-        fingerprint(payload)
-    } else {
-        u32::from(checksum) << 16 | payload.len() as u32 & 0xffff
-    };
-    Some(Segment {
-        ends,
-        hops_left: Some(ip.hops_left),
-        fingerprint: content ^ u32::from(ip.identification).rotate_left(8),
-        payload,
-        length: payload.len(),
-        tcp: None,
-    })
-}
-
-/// A short number that copies of a payload share.
-fn fingerprint(payload: &[u8]) -> u32 {
-    let (words, rest) = payload.as_chunks::<8>();
-    let rest = rest.iter().fold(payload.len() as u64, |sum, &byte| sum << 8 ^ u64::from(byte));
-    mix(words.iter().map(|word| u64::from_le_bytes(*word)).chain([rest]))
-}
-
-/// Mixes words into a short number, so that near values lie far apart.
-fn mix(words: impl IntoIterator<Item = u64>) -> u32 {
-    let sum = words.into_iter().fold(0x2545_f491_4f6c_dd1d_u64, |sum, word| {
-        (sum ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
-    });
-    (sum ^ sum >> 32) as u32
-}
-
-/// Protocols directly on IP, by the IANA protocol number registry.
-fn ip_name(number: u16) -> (&'static str, Family, Certainty) {
-    let (name, family) = match number {
-        1 => ("icmp", Family::Network),
-        2 => ("igmp", Family::Network),
-        4 | 41 => ("ip-in-ip", Family::Tunnel),
-        6 => ("tcp", Family::Unknown),
-        17 => ("udp", Family::Unknown),
-        47 => ("gre", Family::Tunnel),
-        50 => ("esp", Family::Tunnel),
-        51 => ("ah", Family::Tunnel),
-        58 => ("icmpv6", Family::Network),
-        88 => ("eigrp", Family::Network),
-        89 => ("ospf", Family::Network),
-        103 => ("pim", Family::Network),
-        112 => ("vrrp", Family::Network),
-        132 => ("sctp", Family::Unknown),
-        _ => ("ip", Family::Unknown),
-    };
-    (name, family, Certainty::Content)
-}
-
-/// Protocols directly on a link that are named but not decoded, by the IEEE EtherType registry and IEEE 802.2.
-fn link_name(kind: LinkProtocol) -> (&'static str, Family, Certainty) {
-    let (name, family) = match kind {
-        LinkProtocol::EtherType(0x0800 | 0x86dd) => ("ip", Family::Unknown),
-        LinkProtocol::EtherType(0x0806) => ("arp", Family::Network),
-        LinkProtocol::EtherType(0x8863 | 0x8864) => ("pppoe", Family::Tunnel),
-        LinkProtocol::EtherType(0x888e) => ("eapol", Family::Network),
-        LinkProtocol::EtherType(0x8892) => ("profinet", Family::Fieldbus),
-        LinkProtocol::EtherType(0x88a4) => ("ethercat", Family::Fieldbus),
-        LinkProtocol::EtherType(0x88ab) => ("powerlink", Family::Fieldbus),
-        LinkProtocol::EtherType(0x88b8) => ("goose", Family::Fieldbus),
-        LinkProtocol::EtherType(0x88ba) => ("sv", Family::Fieldbus),
-        LinkProtocol::EtherType(0x88cc) => ("lldp", Family::Discovery),
-        LinkProtocol::EtherType(0x88cd) => ("sercosiii", Family::Fieldbus),
-        LinkProtocol::EtherType(0x88e3) => ("profinet-mrp", Family::Network),
-        LinkProtocol::EtherType(0x88f7) => ("ptp", Family::Network),
-        LinkProtocol::EtherType(0x88fb) => ("hsr-prp", Family::Network),
-        LinkProtocol::EtherType(0x8809) => ("slow-protocols", Family::Network),
-        LinkProtocol::EtherType(0x8902) => ("cfm", Family::Network),
-        LinkProtocol::EtherType(0x9000) => ("loopback-test", Family::Network),
-        LinkProtocol::EtherType(0) => ("unreadable", Family::Unknown),
-        LinkProtocol::Llc(0x42) => ("stp", Family::Network),
-        LinkProtocol::Llc(0xfe) => ("iso-clnp", Family::Network),
-        LinkProtocol::Llc(0xe0) => ("ipx", Family::Office),
-        LinkProtocol::Llc(0xf0) => ("netbios", Family::Office),
-        LinkProtocol::Snap(0x00000c, 0x2000) => ("cdp", Family::Discovery),
-        LinkProtocol::Snap(0x00000c, 0x010b) => ("stp", Family::Network),
-        LinkProtocol::Snap(0x00000c, 0x2003) => ("vtp", Family::Network),
-        LinkProtocol::Snap(0x00000c, 0x2004) => ("dtp", Family::Network),
-        LinkProtocol::Llc(_) | LinkProtocol::Snap(..) => ("llc", Family::Unknown),
-        LinkProtocol::EtherType(_) => ("ethernet", Family::Unknown),
-    };
-    (name, family, if name == "ethernet" || name == "llc" { Certainty::None } else { Certainty::Content })
 }

@@ -1,12 +1,12 @@
 //! Flows: the frames between two ends, from the first to the last.
 
-use std::net::IpAddr;
-
 use hashbrown::HashMap;
-use model::{Endpoint, Ends, Evidence, Host, Mac, Path, Side, Timestamp, Transport};
+use model::{Ends, Evidence, Mac, Path, Side, Timestamp, Transport};
 
+use crate::packet::Addresses;
 use crate::protocol::Orientation;
 use crate::reading::Reading;
+use crate::segment::{Between, Hosts};
 use crate::stream::Stream;
 
 /// Most flows alive at once. Beyond, those silent for longest are closed.
@@ -39,27 +39,32 @@ pub struct WideKey {
 }
 
 impl FlowKey {
-    /// The key of the flow between these ends. `link` is the number of the protocol on Ethernet, so that several
-    /// protocols of one EtherType are several flows.
-    #[inline]
-    pub fn of(ends: &Ends, link: u8) -> FlowKey {
-        let transport: u16 = match ends.transport {
+    /// The key of the flow that a frame belongs to, and whether its sender is the lower of the two ends. `link` is the
+    /// number of the protocol on Ethernet, so that several protocols of one EtherType are several flows.
+    #[inline(always)]
+    pub fn of(between: &Between, link: u8) -> (FlowKey, bool) {
+        let transport: u16 = match between.transport {
             Transport::Tcp => 1,
             Transport::Udp => 2,
             Transport::Icmp => 3,
             Transport::Ip => 4,
             Transport::Ethernet => 5,
         };
-        if let (Host::Ip(IpAddr::V4(a)), Host::Ip(IpAddr::V4(b))) = (ends.a.host, ends.b.host) {
-            let end = |ip, port| u64::from(u32::from(ip)) << 16 | u64::from(port);
-            let (a, b) = (end(a, ends.a.port), end(b, ends.b.port));
-            let (low, high) = if a <= b { (a, b) } else { (b, a) };
-            return FlowKey::V4(u128::from(low) << 64 | u128::from(high) << 8 | u128::from(transport));
-        }
-        let a = (number(ends.a.host), ends.a.port);
-        let b = (number(ends.b.host), ends.b.port);
+        let [from, to] = between.ports;
+        let (a, b) = match between.hosts {
+            Hosts::Ip(Addresses::V4([a, b])) => {
+                let end = |address: u32, port: u16| u64::from(address) << 16 | u64::from(port);
+                let (a, b) = (end(a, from), end(b, to));
+                let (low, high) = (a.min(b), a.max(b));
+                let key = u128::from(low) << 64 | u128::from(high) << 8 | u128::from(transport);
+                return (FlowKey::V4(key), a <= b);
+            }
+            Hosts::Ip(Addresses::V6([a, b])) => (a, b),
+            Hosts::Link(a, b) => (u128::from(a.number()), u128::from(b.number())),
+        };
+        let (a, b) = ((a, from), (b, to));
         let (low, high) = if a <= b { (a, b) } else { (b, a) };
-        FlowKey::Wide(WideKey { low, high, kind: transport << 8 | u16::from(link) })
+        (FlowKey::Wide(WideKey { low, high, kind: transport << 8 | u16::from(link) }), a <= b)
     }
 }
 
@@ -102,25 +107,10 @@ impl FlowTable {
     }
 }
 
-/// Hosts as numbers: IPv4 mapped into IPv6 (RFC 4291, 2.5.5.2), hardware addresses as they are. The transport in the
-/// key keeps them apart.
-fn number(host: Host) -> u128 {
-    match host {
-        Host::Ip(IpAddr::V4(ip)) => 0xffff_0000_0000 | u128::from(u32::from(ip)),
-        Host::Ip(IpAddr::V6(ip)) => u128::from(ip),
-        Host::Mac(mac) => mac_number(mac),
-    }
-}
-
-fn mac_number(mac: Mac) -> u128 {
-    let [a, b, c, d, e, f] = mac.0;
-    u128::from(u64::from_be_bytes([0, 0, a, b, c, d, e, f]))
-}
-
 /// The way a frame came, as one number that is compared for every frame. 0 stands for "none seen yet".
 #[inline]
 pub fn path_number(path: &Path) -> u128 {
-    let mac = |mac: Option<Mac>| mac.map_or(0, mac_number);
+    let mac = |mac: Option<Mac>| mac.map_or(0, |mac| u128::from(mac.number()));
     let hops = path.hops_left.map_or(0, u128::from);
     let vlan = path.vlan.map_or(0, u128::from);
     1 << 127
@@ -149,13 +139,21 @@ pub struct Flow {
     pub streams: [Stream; 2],
     /// What is said.
     pub reading: Reading,
-    /// The number of its protocol on Ethernet; part of its key.
-    pub link: u8,
+    /// What tells it apart.
+    pub key: FlowKey,
+    /// True when `ends.a` is the lower end in its key.
+    pub a_is_low: bool,
 }
 
 impl Flow {
     /// A flow whose first frame goes from `ends.a` to `ends.b`.
-    pub fn new(link: u8, ends: Ends, orientation: Orientation, reading: Reading, at: Timestamp) -> Flow {
+    pub fn new(
+        (key, a_is_low): (FlowKey, bool),
+        ends: Ends,
+        orientation: Orientation,
+        reading: Reading,
+        at: Timestamp,
+    ) -> Flow {
         Flow {
             paths: [0; 2],
             recent: [[(0, 0); RECENT_FRAMES]; 2],
@@ -165,14 +163,15 @@ impl Flow {
             ended: false,
             streams: Default::default(),
             reading,
-            link,
+            key,
+            a_is_low,
         }
     }
 
-    /// The side that an endpoint is on.
-    #[inline]
-    pub fn side(&self, from: &Endpoint) -> Side {
-        if self.ends.a == *from { Side::A } else { Side::B }
+    /// The side whose end is the lower one, or the other.
+    #[inline(always)]
+    pub fn side(&self, low: bool) -> Side {
+        if self.a_is_low == low { Side::A } else { Side::B }
     }
 
     /// The responder's port.

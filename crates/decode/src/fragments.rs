@@ -1,10 +1,8 @@
 //! IP fragments put together again, within bounds.
 
-use std::net::IpAddr;
-
 use hashbrown::HashMap;
 
-use crate::packet::{Fragment, IpPacket};
+use crate::packet::{Addresses, Fragment, IpPacket};
 
 /// Most datagrams in pieces at once; the oldest is given up beyond that.
 const DATAGRAMS_MAX: usize = 256;
@@ -13,7 +11,7 @@ const PIECES_MAX: usize = 128;
 /// Most bytes of one datagram: the limit of the length field (RFC 791, 3.1).
 const DATAGRAM_BYTES_MAX: usize = 65_535;
 
-type Key = (IpAddr, IpAddr, u32, u8);
+type Key = (Addresses, u32, u8);
 
 /// Datagrams in pieces.
 #[derive(Default)]
@@ -43,7 +41,7 @@ impl Fragments {
     /// Takes a fragment.
     pub fn add(&mut self, packet: &IpPacket<'_>, fragment: Fragment) -> Piece {
         self.age += 1;
-        let key = (packet.source, packet.destination, fragment.id, packet.protocol);
+        let key = (packet.addresses, fragment.id, packet.protocol);
         if self.datagrams.len() >= DATAGRAMS_MAX && !self.datagrams.contains_key(&key) {
             self.drop_oldest();
         }

@@ -21,6 +21,7 @@ pub mod protocol;
 pub mod protocols;
 mod reading;
 pub mod remote_tools;
+mod segment;
 mod services;
 pub mod short_text;
 mod stream;

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use model::{LinkType, Mac};
 
-use crate::cursor::{Cursor, be16, byte};
+use crate::cursor::{Cursor, be16, be128, byte};
 
 /// Most VLAN tags, MPLS labels or redundancy tags on one frame.
 const TAGS_MAX: usize = 8;
@@ -67,10 +67,8 @@ impl LinkProtocol {
 /// An IPv4 or IPv6 packet.
 #[derive(Debug, Clone, Copy)]
 pub struct IpPacket<'a> {
-    /// Sender.
-    pub source: IpAddr,
-    /// Receiver.
-    pub destination: IpAddr,
+    /// Sender and receiver.
+    pub addresses: Addresses,
     /// Time to live or hop limit.
     pub hops_left: u8,
     /// IP protocol number after all extension headers.
@@ -85,6 +83,25 @@ pub struct IpPacket<'a> {
     pub payload_length: usize,
 }
 
+/// Sender and receiver of an IP packet, as numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Addresses {
+    /// IPv4.
+    V4([u32; 2]),
+    /// IPv6.
+    V6([u128; 2]),
+}
+
+impl Addresses {
+    /// Sender and receiver, each by itself.
+    pub fn both(self) -> [IpAddr; 2] {
+        match self {
+            Addresses::V4(both) => both.map(|address| Ipv4Addr::from(address).into()),
+            Addresses::V6(both) => both.map(|address| Ipv6Addr::from(address).into()),
+        }
+    }
+}
+
 /// Which part of a datagram a fragment is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fragment {
@@ -96,8 +113,33 @@ pub struct Fragment {
     pub more: bool,
 }
 
+/// An IPv4 packet in an Ethernet II frame with at most one VLAN tag, whole and without options: nearly every frame of
+/// a plant is one. What this answers, [`read`] answers too; anything else is left to that.
+#[inline(always)]
+pub fn plain(link: LinkType, bytes: &[u8]) -> Option<(Mac, Mac, Option<u16>, IpPacket<'_>)> {
+    if link != LinkType::ETHERNET {
+        return None;
+    }
+    let (header, rest) = bytes.split_first_chunk::<14>()?;
+    let [a, b, c, d, e, f, g, h, i, j, k, l, kind @ ..] = *header;
+    let (destination, source) = (Mac([a, b, c, d, e, f]), Mac([g, h, i, j, k, l]));
+    let (vlan, packet) = match u16::from_be_bytes(kind) {
+        0x0800 => (None, rest),
+        0x8100 => {
+            let ([a, b, 0x08, 0x00], packet) = rest.split_first_chunk::<4>()? else { return None };
+            (Some(u16::from_be_bytes([*a, *b]) & 0x0fff).filter(|&id| id != 0), packet)
+        }
+        _ => return None,
+    };
+    // Version 4, five words, neither an offset nor more fragments.
+    let header = packet.first_chunk::<20>()?;
+    if header[0] != 0x45 || u16::from_be_bytes([header[6], header[7]]) & 0x3fff != 0 {
+        return None;
+    }
+    Some((source, destination, vlan, ipv4(packet)?))
+}
+
 /// Reads a captured frame down to its network layer.
-#[inline]
 pub fn read(link: LinkType, bytes: &[u8]) -> Packet<'_> {
     match link {
         LinkType::ETHERNET => ethernet(bytes),
@@ -114,7 +156,6 @@ fn bare(body: Body<'_>) -> Packet<'_> {
 }
 
 /// An Ethernet II or IEEE 802.3 frame.
-#[inline]
 pub fn ethernet(bytes: &[u8]) -> Packet<'_> {
     let mut cursor = Cursor::new(bytes);
     let (Some(destination), Some(source), Some(kind)) = (cursor.array(), cursor.array(), cursor.be16())
@@ -126,7 +167,6 @@ pub fn ethernet(bytes: &[u8]) -> Packet<'_> {
 }
 
 /// Steps over VLAN tags (IEEE 802.1Q), HSR tags and MPLS labels to the payload.
-#[inline]
 fn tagged(mut kind: u16, mut bytes: &[u8]) -> (Option<u16>, Body<'_>) {
     let mut vlan = None;
     for _ in 0..TAGS_MAX {
@@ -253,7 +293,6 @@ fn loopback(bytes: &[u8]) -> Packet<'_> {
 }
 
 /// An IP packet of either version.
-#[inline]
 pub fn ip(bytes: &[u8]) -> Body<'_> {
     let read = match byte(bytes, 0).map(|first| first >> 4) {
         Some(4) => ipv4(bytes),
@@ -264,7 +303,7 @@ pub fn ip(bytes: &[u8]) -> Body<'_> {
 }
 
 /// RFC 791.
-#[inline]
+#[inline(always)]
 fn ipv4(bytes: &[u8]) -> Option<IpPacket<'_>> {
     let (header, _) = bytes.split_first_chunk::<20>()?;
     let header_length = usize::from(header[0] & 15) * 4;
@@ -282,8 +321,10 @@ fn ipv4(bytes: &[u8]) -> Option<IpPacket<'_>> {
     let identification = u16::from_be_bytes([header[4], header[5]]);
     let (offset, more) = (usize::from(flags & 0x1fff) * 8, flags & 0x2000 != 0);
     Some(IpPacket {
-        source: Ipv4Addr::new(header[12], header[13], header[14], header[15]).into(),
-        destination: Ipv4Addr::new(header[16], header[17], header[18], header[19]).into(),
+        addresses: Addresses::V4([
+            u32::from_be_bytes([header[12], header[13], header[14], header[15]]),
+            u32::from_be_bytes([header[16], header[17], header[18], header[19]]),
+        ]),
         hops_left: header[8],
         protocol: header[9],
         identification,
@@ -299,7 +340,7 @@ fn ipv6(bytes: &[u8]) -> Option<IpPacket<'_>> {
     let stated = usize::from(u16::from_be_bytes([header[4], header[5]]));
     let mut length = if stated == 0 { rest.len() } else { stated };
     let mut payload = rest.get(..length.min(rest.len()))?;
-    let (source, destination) = (address(header.get(8..24)?)?, address(header.get(24..40)?)?);
+    let addresses = Addresses::V6([be128(header, 8)?, be128(header, 24)?]);
     let (mut next, mut fragment) = (header[6], None);
     for _ in 0..EXTENSION_HEADERS_MAX {
         let extension = match next {
@@ -324,8 +365,7 @@ fn ipv6(bytes: &[u8]) -> Option<IpPacket<'_>> {
     // An atomic fragment (RFC 6946) is whole.
     let fragment = fragment.filter(|f| f.offset > 0 || f.more);
     Some(IpPacket {
-        source,
-        destination,
+        addresses,
         hops_left: header[7],
         protocol: next,
         identification: 0,
@@ -335,33 +375,31 @@ fn ipv6(bytes: &[u8]) -> Option<IpPacket<'_>> {
     })
 }
 
-fn address(bytes: &[u8]) -> Option<IpAddr> {
-    bytes.first_chunk::<16>().map(|octets| Ipv6Addr::from(*octets).into())
-}
-
 /// A number that is the same for both directions between two ends: frames of one flow share it, so that flows can
 /// be read by several readers side by side.
+#[inline]
 pub fn shard_hash(link: LinkType, bytes: &[u8]) -> u64 {
+    if let Some((_, _, _, ip)) = plain(link, bytes) {
+        return mixed(ip.addresses);
+    }
     let packet = read(link, bytes);
-    let (a, b) = match packet.body {
-        Body::Ip(ip) => (number(ip.source), number(ip.destination)),
-        _ => (packet.source.map_or(0, mac_number), packet.destination.map_or(0, mac_number)),
-    };
-    let mixed =
-        (a ^ b).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ a.wrapping_add(b).wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
-    mixed ^ (mixed >> 29)
-}
-
-fn number(ip: IpAddr) -> u64 {
-    match ip {
-        IpAddr::V4(ip) => u64::from(u32::from(ip)),
-        IpAddr::V6(ip) => {
-            let bits = u128::from(ip);
-            (bits >> 64) as u64 ^ bits as u64
+    match packet.body {
+        Body::Ip(ip) => mixed(ip.addresses),
+        _ => {
+            let number = |mac: Option<Mac>| mac.map_or(0, |mac| u128::from(mac.number()));
+            mixed(Addresses::V6([number(packet.source), number(packet.destination)]))
         }
     }
 }
 
-fn mac_number(mac: Mac) -> u64 {
-    mac.0.iter().fold(0, |sum, &byte| sum << 8 | u64::from(byte))
+/// Both addresses in one number, whichever comes first.
+#[inline(always)]
+fn mixed(addresses: Addresses) -> u64 {
+    let [a, b] = match addresses {
+        Addresses::V4(both) => both.map(u64::from),
+        Addresses::V6(both) => both.map(|bits| (bits >> 64) as u64 ^ bits as u64),
+    };
+    let mixed =
+        (a ^ b).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ a.wrapping_add(b).wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
+    mixed ^ (mixed >> 29)
 }

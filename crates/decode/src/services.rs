@@ -1,8 +1,11 @@
-//! Names of services by their registered or customary port: a guess, shown as such, until content says more.
+//! Names of what is not decoded: services by their registered or customary port (a guess, shown as such, until
+//! content says more), and protocols by their number on IP or on a link.
 //!
 //! From the IANA service name and port number registry and vendors' manuals; names are those of this product.
 
-use model::Family;
+use model::{Certainty, Family};
+
+use crate::packet::LinkProtocol;
 
 /// TCP, UDP, port, name, trade.
 type Service = (bool, bool, u16, &'static str, Family);
@@ -173,3 +176,60 @@ pub const SERVICES: &[Service] = &[
     (false, true, 51820, "wireguard", Family::Tunnel),
     (true, false, 57176, "sinumerik", Family::Control),
 ];
+
+/// Protocols directly on IP, by the IANA protocol number registry.
+pub fn ip_name(number: u16) -> (&'static str, Family, Certainty) {
+    let (name, family) = match number {
+        1 => ("icmp", Family::Network),
+        2 => ("igmp", Family::Network),
+        4 | 41 => ("ip-in-ip", Family::Tunnel),
+        6 => ("tcp", Family::Unknown),
+        17 => ("udp", Family::Unknown),
+        47 => ("gre", Family::Tunnel),
+        50 => ("esp", Family::Tunnel),
+        51 => ("ah", Family::Tunnel),
+        58 => ("icmpv6", Family::Network),
+        88 => ("eigrp", Family::Network),
+        89 => ("ospf", Family::Network),
+        103 => ("pim", Family::Network),
+        112 => ("vrrp", Family::Network),
+        132 => ("sctp", Family::Unknown),
+        _ => ("ip", Family::Unknown),
+    };
+    (name, family, Certainty::Content)
+}
+
+/// Protocols directly on a link that are named but not decoded, by the IEEE EtherType registry and IEEE 802.2.
+pub fn link_name(kind: LinkProtocol) -> (&'static str, Family, Certainty) {
+    let (name, family) = match kind {
+        LinkProtocol::EtherType(0x0800 | 0x86dd) => ("ip", Family::Unknown),
+        LinkProtocol::EtherType(0x0806) => ("arp", Family::Network),
+        LinkProtocol::EtherType(0x8863 | 0x8864) => ("pppoe", Family::Tunnel),
+        LinkProtocol::EtherType(0x888e) => ("eapol", Family::Network),
+        LinkProtocol::EtherType(0x8892) => ("profinet", Family::Fieldbus),
+        LinkProtocol::EtherType(0x88a4) => ("ethercat", Family::Fieldbus),
+        LinkProtocol::EtherType(0x88ab) => ("powerlink", Family::Fieldbus),
+        LinkProtocol::EtherType(0x88b8) => ("goose", Family::Fieldbus),
+        LinkProtocol::EtherType(0x88ba) => ("sv", Family::Fieldbus),
+        LinkProtocol::EtherType(0x88cc) => ("lldp", Family::Discovery),
+        LinkProtocol::EtherType(0x88cd) => ("sercosiii", Family::Fieldbus),
+        LinkProtocol::EtherType(0x88e3) => ("profinet-mrp", Family::Network),
+        LinkProtocol::EtherType(0x88f7) => ("ptp", Family::Network),
+        LinkProtocol::EtherType(0x88fb) => ("hsr-prp", Family::Network),
+        LinkProtocol::EtherType(0x8809) => ("slow-protocols", Family::Network),
+        LinkProtocol::EtherType(0x8902) => ("cfm", Family::Network),
+        LinkProtocol::EtherType(0x9000) => ("loopback-test", Family::Network),
+        LinkProtocol::EtherType(0) => ("unreadable", Family::Unknown),
+        LinkProtocol::Llc(0x42) => ("stp", Family::Network),
+        LinkProtocol::Llc(0xfe) => ("iso-clnp", Family::Network),
+        LinkProtocol::Llc(0xe0) => ("ipx", Family::Office),
+        LinkProtocol::Llc(0xf0) => ("netbios", Family::Office),
+        LinkProtocol::Snap(0x00000c, 0x2000) => ("cdp", Family::Discovery),
+        LinkProtocol::Snap(0x00000c, 0x010b) => ("stp", Family::Network),
+        LinkProtocol::Snap(0x00000c, 0x2003) => ("vtp", Family::Network),
+        LinkProtocol::Snap(0x00000c, 0x2004) => ("dtp", Family::Network),
+        LinkProtocol::Llc(_) | LinkProtocol::Snap(..) => ("llc", Family::Unknown),
+        LinkProtocol::EtherType(_) => ("ethernet", Family::Unknown),
+    };
+    (name, family, if name == "ethernet" || name == "llc" { Certainty::None } else { Certainty::Content })
+}

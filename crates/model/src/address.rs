@@ -11,6 +11,12 @@ impl Mac {
     /// All ones: everybody in the broadcast domain.
     pub const BROADCAST: Mac = Mac([0xff; 6]);
 
+    /// The address as one number, most significant octet first.
+    pub fn number(self) -> u64 {
+        let [a, b, c, d, e, f] = self.0;
+        u64::from_be_bytes([0, 0, a, b, c, d, e, f])
+    }
+
     /// True for group addresses (multicast and broadcast): the I/G bit of the first octet (IEEE 802-2014, 8.2).
     pub fn is_group(self) -> bool {
         self.0[0] & 1 == 1
