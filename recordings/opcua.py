@@ -113,6 +113,14 @@ async def identity(c):
     say("namespaces", await c.get_namespace_array())
 
 
+async def build_information(c):
+    """As monitoring stations ask: the whole structure at once, alone and within the server's status."""
+    for number in (2260, 2256):
+        value = await c.get_node(f"i={number}").read_value()
+        build = getattr(value, "BuildInfo", value)
+        say(f"read i={number} -> {build.ProductUri} {build.ManufacturerName} {build.ProductName} {build.SoftwareVersion} {build.BuildNumber}")
+
+
 async def method(c):
     say("call StartBatch(41) ->", await filler(c, "Filler").call_method(filler(c, "StartBatch"), 41))
 
@@ -189,7 +197,7 @@ def record():
         plc.wait_port(4840)
         with lab.capture("discovery"):
             station.run(discovery)
-        for case in (read_write, browse, identity, method, subscription, failures):
+        for case in (read_write, browse, identity, build_information, method, subscription, failures):
             with lab.capture(case.__name__):
                 scada.run(client, case, "scada")
         with lab.capture("password_encrypted"):

@@ -20,8 +20,8 @@ const BUILD_SOURCE: &str = "OPC UA build information";
 pub enum Wanted {
     /// Nothing of interest.
     No,
-    /// A property of the server as text.
-    Text(Attribute),
+    /// A property of the server as text, and how far it can be trusted.
+    Text(Attribute, Confidence),
     /// A structure with build information.
     Build,
 }
@@ -52,9 +52,11 @@ pub fn read<'a>(body: &mut Cursor<'a>, most: usize) -> Option<(Object<'a>, Vec<W
 fn identity_of(node: NodeId<'_>) -> Wanted {
     match node {
         NodeId::Number(0, 2256 | 2260) => Wanted::Build,
-        NodeId::Number(0, 2261) => Wanted::Text(Attribute::Product),
-        NodeId::Number(0, 2263) => Wanted::Text(Attribute::Vendor),
-        NodeId::Number(0, 2264 | 2265) => Wanted::Text(Attribute::Firmware),
+        NodeId::Number(0, 2261) => Wanted::Text(Attribute::Product, Confidence::Stated),
+        NodeId::Number(0, 2262) => Wanted::Text(Attribute::Software, Confidence::Derived),
+        NodeId::Number(0, 2263) => Wanted::Text(Attribute::Vendor, Confidence::Stated),
+        NodeId::Number(0, 2264) => Wanted::Text(Attribute::Firmware, Confidence::Stated),
+        NodeId::Number(0, 2265) => Wanted::Text(Attribute::Firmware, Confidence::Derived),
         _ => Wanted::No,
     }
 }
@@ -94,8 +96,8 @@ pub fn values(wanted: &[Wanted], body: &mut Cursor<'_>, context: &mut Context<'_
     for (wanted, _) in wanted.iter().zip(0..results) {
         let Some(value) = data_value(body) else { return };
         match (wanted, value) {
-            (Wanted::Text(attribute), Value::Text(value)) => {
-                context.identity(*attribute, &text(value), BUILD_SOURCE)
+            (Wanted::Text(attribute, confidence), Value::Text(value)) => {
+                told(*attribute, value, *confidence, context);
             }
             // Server status: two times and the state come before the build information.
             (Wanted::Build, Value::Structure(NodeId::Number(0, 864), body)) => {
@@ -107,15 +109,24 @@ pub fn values(wanted: &[Wanted], body: &mut Cursor<'_>, context: &mut Context<'_
     }
 }
 
-/// Build information: product URI, maker, product, software version, build number.
+/// Build information: product URI, maker, product, software version, build number. The number counts builds of one
+/// version, so it is the firmware only where no version is told; the URI names software, not a product.
 fn build(body: &[u8], context: &mut Context<'_>) {
+    const PARTS: [(Attribute, Confidence); 5] = [
+        (Attribute::Software, Confidence::Derived),
+        (Attribute::Vendor, Confidence::Stated),
+        (Attribute::Product, Confidence::Stated),
+        (Attribute::Firmware, Confidence::Stated),
+        (Attribute::Firmware, Confidence::Derived),
+    ];
     let mut cursor = Cursor::new(body);
-    let mut next = || string(&mut cursor).unwrap_or_default();
-    let (_, vendor, product, version, number) = (next(), next(), next(), next(), next());
-    context.identity(Attribute::Vendor, &text(vendor), BUILD_SOURCE);
-    context.identity(Attribute::Product, &text(product), BUILD_SOURCE);
-    context.identity(Attribute::Firmware, &text(number), BUILD_SOURCE);
-    context.identity(Attribute::Firmware, &text(version), BUILD_SOURCE);
+    for (attribute, confidence) in PARTS {
+        told(attribute, string(&mut cursor).unwrap_or_default(), confidence, context);
+    }
+}
+
+fn told(attribute: Attribute, value: &[u8], confidence: Confidence, context: &mut Context<'_>) {
+    context.identity_of(Subject::Sender, attribute, &text(value), BUILD_SOURCE, confidence);
 }
 
 /// An application description: application URI, product URI, name, type, gateway, profile, addresses.
@@ -132,7 +143,7 @@ pub fn application(body: &mut Cursor<'_>, context: &mut Context<'_>) {
         context.identity_of(Subject::Sender, attribute, &text(value), SOURCE, confidence);
     };
     tell(Attribute::Software, name, Confidence::Stated);
-    tell(Attribute::Product, product, Confidence::Derived);
+    tell(Attribute::Software, product, Confidence::Derived);
     tell(Attribute::Description, uri, Confidence::Derived);
     if matches!(kind, 0 | 2 | 3) {
         tell(Attribute::Role, Role::Server.as_str().as_bytes(), Confidence::Derived);
