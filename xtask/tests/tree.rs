@@ -14,6 +14,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("actions", &["model", "capture", "decode", "inventory", "assess"]),
     ("web", &["model", "actions"]),
     ("sluice", &["model", "actions", "web"]),
+    // For tests alone: no crate may import it, only develop with it.
+    ("browser", &[]),
 ];
 
 /// What the pure stages may import from outside.

@@ -26,7 +26,7 @@ use plan::Plan;
 pub enum Shape {
     /// Bands with their boxes side by side; 1200 units wide.
     Wide,
-    /// One box below the other, for a telephone; 390 units wide.
+    /// One box below the other, for a telephone; 360 units wide.
     Narrow,
 }
 

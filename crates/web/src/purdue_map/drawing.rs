@@ -7,8 +7,8 @@ use super::bundle::Bundle;
 use super::glyphs;
 use crate::shown;
 
-/// Width of a letter as part of the size of the type; wide enough for the usual system fonts.
-const LETTER: f32 = 0.6;
+/// How much wider than ordinary type the type of titles is.
+pub(super) const BOLD: f32 = 1.12;
 
 /// One map, ready to write.
 #[derive(Template)]
@@ -217,12 +217,48 @@ pub(super) fn path(points: &[(f32, f32)]) -> String {
     text
 }
 
-/// As much of a text as fits into this width.
+/// As much of a text as fits into this width, with an ellipsis where it is cut; at least one letter.
 pub(super) fn fit(text: &str, width: f32, size: f32) -> String {
-    shown::cut(text, ((width / (size * LETTER)) as usize).max(2))
+    if text_width(text, size) <= width {
+        return text.to_string();
+    }
+    let mut room = width / size - letter('…');
+    let fitting = text.chars().take_while(|&c| {
+        room -= letter(c);
+        room >= 0.0
+    });
+    shown::cut(text, fitting.count().max(1) + 1)
 }
 
 /// Width of a text.
 pub(super) fn text_width(text: &str, size: f32) -> f32 {
-    text.chars().count() as f32 * size * LETTER
+    text.chars().map(letter).sum::<f32>() * size
+}
+
+/// Width of a letter as part of the size of the type: as wide as in the widest of the usual system fonts (DejaVu Sans,
+/// Verdana), since nobody knows which one the reader has.
+fn letter(c: char) -> f32 {
+    match c {
+        'i' | 'j' | 'l' | 'I' | 'f' | 't' | 'r' | ' ' | '\u{a0}' | '.' | ',' | ':' | ';' | '\'' | '|'
+        | '!' | '/' | '\\' | '(' | ')' | '[' | ']' | '-' => 0.42,
+        'm' | 'w' | 'M' | 'W' | '@' | '%' | '&' | '…' => 1.0,
+        'A'..='Z' | '+' | '=' | '<' | '>' | '~' | '#' => 0.84,
+        '\u{0}'..='\u{7f}' => 0.64,
+        '\u{80}'..='\u{24f}' => 0.84,
+        // Beyond Latin a script may be as wide as it is high; some signs are wider.
+        _ => 1.1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_where_its_letters_end() {
+        assert_eq!(fit("plc-001", 60.0, 11.5), "plc-001");
+        assert_eq!(fit("WWWWWWWW", 60.0, 10.0), "WWWWW…");
+        assert_eq!(fit("很长的名字很长的名字", 60.0, 10.0), "很长的名…");
+        assert_eq!(fit("anything", 1.0, 10.0), "a…");
+    }
 }

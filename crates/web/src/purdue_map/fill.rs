@@ -2,7 +2,7 @@
 
 use model::Level;
 
-use super::drawing::{BoxShape, Item, Text, fit, half, sign, text_width};
+use super::drawing::{BOLD, BoxShape, Item, Text, fit, half, sign, text_width};
 use super::glyphs;
 use super::plan::{GLYPHS_MAX, Glyph, ZoneBox};
 use crate::language::{Language, Noun};
@@ -57,7 +57,7 @@ pub(super) fn fill_box(
         height: half(height),
         href: zone.href.clone(),
         tooltip: tooltip(zone, language),
-        title: Text { x: half(x + PAD), y: half(y + PAD + 11.0), text: fit(&zone.title, room, 13.0) },
+        title: Text { x: half(x + PAD), y: half(y + PAD + 11.0), text: fit(&zone.title, room, 13.0 * BOLD) },
         networks,
         items: items(zone, x + PAD, top, width - 2.0 * PAD, language),
         inside: (zone.inside > 0).then(|| Text {

@@ -11,7 +11,7 @@ use crate::texts::texts;
 use crate::words;
 
 /// Width of the drawing.
-const WIDTH: f32 = 390.0;
+const WIDTH: f32 = 360.0;
 /// Left and right of everything.
 const EDGE: f32 = 10.0;
 /// Height of a level's name.
