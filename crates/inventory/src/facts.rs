@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-use model::{Attribute, Fact, IdentitySighting, Timestamp};
+use model::{Attribute, Confidence, Fact, IdentitySighting, Timestamp};
 
-use crate::tables::makers;
+use crate::tables::{makers, words};
 
 /// Identity values kept for one host; hosts may state as many as they like.
 pub const FACTS_MAX: usize = 48;
@@ -102,11 +102,11 @@ impl Facts {
     }
 
     /// All values, best first for each attribute: what the device states before what was derived or guessed,
-    /// then what was stated latest.
+    /// the very product before its family, then what was stated latest.
     pub fn ranked(mut self) -> Vec<Fact> {
         self.list.sort_by(|a, b| {
-            (a.attribute, a.confidence, b.last)
-                .cmp(&(b.attribute, b.confidence, a.last))
+            (a.attribute, weight(a), b.last)
+                .cmp(&(b.attribute, weight(b), a.last))
                 .then_with(|| (b.value.len(), &a.value, a.source).cmp(&(a.value.len(), &b.value, b.source)))
         });
         self.list
@@ -123,6 +123,16 @@ impl Facts {
             self.latest = 0;
             self.dropped += 1;
         }
+    }
+}
+
+/// How little a value says; least first. A family's name comes after a product that was only derived: a device states
+/// the family where a protocol leaves room for no more.
+fn weight(fact: &Fact) -> (Confidence, bool) {
+    if fact.attribute == Attribute::Product && words::is_family(&fact.value) {
+        (fact.confidence.max(Confidence::Derived), true)
+    } else {
+        (fact.confidence, false)
     }
 }
 

@@ -256,6 +256,32 @@ const SAFETY: &[&str] = &[
     "sil 3",
 ];
 
+/// Names of product families as devices give them for their type of station, lower case and without blanks. None of
+/// them can be ordered or looked up in an advisory.
+const FAMILIES: &[&str] = &[
+    "s7-200",
+    "s7-300",
+    "s7-300cp",
+    "s7-400",
+    "s7-400cp",
+    "s7-1200",
+    "s7-1500",
+    "et200al",
+    "et200eco",
+    "et200ecopn",
+    "et200m",
+    "et200mp",
+    "et200pro",
+    "et200s",
+    "et200sp",
+    "scalance",
+    "simatic",
+    "simaticnet",
+    "simatics7",
+    "simotion",
+    "sinamics",
+];
+
 /// What a host or station name says; the word it was read from comes with it. People put the function first and the
 /// place behind: the first part that says something decides.
 pub fn in_name(name: &str) -> Option<(&'static str, Meaning)> {
@@ -286,6 +312,13 @@ pub fn in_product(text: &str) -> Option<(&'static str, Meaning)> {
         .iter()
         .find(|(word, _, _)| begins_word(&text, word))
         .map(|(word, role, level)| (*word, (*role, *level)))
+}
+
+/// True when a product text is only the name of a family, with or without the line it belongs to (`SIMATIC S7-300`).
+pub fn is_family(text: &str) -> bool {
+    let bare: String = text.to_lowercase().split_whitespace().collect();
+    let is = |name: &str| FAMILIES.contains(&name);
+    is(&bare) || bare.strip_prefix("simatic").is_some_and(is)
 }
 
 /// True when a product text or order number belongs to a safety system.
