@@ -30,11 +30,13 @@ pub fn read(
     watcher: &dyn Watcher,
 ) -> Result<(CaptureSummary, Plant), CaptureError> {
     let mut reading = Reading::new(sources, watcher)?;
-    let (inventory, counts) = if threads <= 1 {
+    let (mut inventory, counts) = if threads <= 1 {
         alone(sources, &mut reading)?
     } else {
         side_by_side(sources, &mut reading, threads)?
     };
+    let names = std::mem::take(&mut reading.names);
+    inventory.merge(names);
     Ok((reading.summary(counts), inventory.finish()))
 }
 
@@ -42,6 +44,8 @@ pub fn read(
 struct Reading<'a> {
     summary: CaptureSummary,
     latest: Option<Timestamp>,
+    /// Host names that the captures state beside their frames.
+    names: Inventory,
     watcher: &'a dyn Watcher,
     total: Option<u64>,
     done: u64,
@@ -60,7 +64,7 @@ impl<'a> Reading<'a> {
         }
         let summary =
             CaptureSummary { files: sources.iter().map(Source::name).collect(), ..CaptureSummary::default() };
-        Ok(Reading { summary, latest: None, watcher, total, done: 0 })
+        Ok(Reading { summary, latest: None, names: Inventory::new(), watcher, total, done: 0 })
     }
 
     fn frame(&mut self, frame: &Frame<'_>) {
@@ -83,6 +87,9 @@ impl<'a> Reading<'a> {
     fn end(&mut self, reader: &Reader, failure: Option<&CaptureError>) {
         self.done += reader.consumed();
         self.latest = None;
+        for (ip, name) in reader.names() {
+            self.names.named(*ip, name);
+        }
         let notes = reader.notes();
         let shown = notes.iter().take(NOTES_PER_FILE_MAX).map(|note| format!("{}: {note}", reader.name()));
         self.summary.notes.extend(shown);

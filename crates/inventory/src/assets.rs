@@ -31,7 +31,8 @@ type Presences = BTreeMap<Host, Presence>;
 
 /// The plant that these conversations and hosts show.
 pub fn plant(conversations: Conversations, hosts: Hosts) -> Plant {
-    let mut limits = Limits { hosts_dropped: hosts.dropped, ..Limits::default() };
+    let mut limits =
+        Limits { hosts_dropped: hosts.dropped, facts_dropped: hosts.given_dropped, ..Limits::default() };
     let mut conversations = conversations.finish(&mut limits);
     let presences = presences(&conversations);
     let present = presences.iter().filter(|(host, p)| exists(**host, p, &hosts)).map(|(host, _)| *host);
@@ -213,6 +214,9 @@ fn asset(
     (asset.first, asset.last) = times.unwrap_or_default();
     asset.silent = asset.packets_sent == 0;
     asset.routed = asset.macs.is_empty() && asset.ips.iter().any(|ip| identified.routed.contains(ip));
+    for name in asset.ips.iter().flat_map(|ip| hosts.given_names(*ip)) {
+        facts.add(given_name(name, asset.first, asset.last));
+    }
     for mac in asset.macs.iter().filter(|mac| !mac.is_virtual_router()) {
         facts_of_maker(*mac, asset.first, asset.last).into_iter().for_each(|fact| facts.add(fact));
     }
@@ -231,6 +235,12 @@ fn note_vlans(asset: &mut Asset, device: &[Host], hosts: &Hosts) {
             asset.vlans.extend(claim.vlan);
         }
     }
+}
+
+/// A name that the capture gives: it was true where the capture was taken, and nobody on the wire said it.
+fn given_name(name: &str, first: Timestamp, last: Timestamp) -> Fact {
+    let (value, source) = (name.to_string(), "name resolution record of the capture");
+    Fact { attribute: Attribute::Name, value, source, confidence: Confidence::Guessed, first, last }
 }
 
 /// The maker behind a hardware address.

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use hashbrown::HashMap;
 use model::{Attribute, Host, IdentitySighting, Mac, Path, Timestamp};
 
-use crate::facts::Facts;
+use crate::facts::{Facts, cleaned};
 
 /// Hosts recorded; those beyond are counted as dropped.
 pub const HOSTS_MAX: usize = 200_000;
@@ -18,6 +18,8 @@ pub const BINDINGS_MAX: usize = 16;
 const VLANS_MAX: usize = 16;
 /// Prefixes kept for one next hop; a handful tells a router.
 const PREFIXES_MAX: usize = 16;
+/// Names kept that captures state in their name resolution records.
+pub const GIVEN_NAMES_MAX: usize = 65_536;
 
 type Table<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
@@ -28,6 +30,10 @@ pub struct Hosts {
     pub records: Table<Host, Record>,
     /// What frames were handed to each hardware address for.
     pub hops: Table<Mac, Hop>,
+    /// Names that the captures themselves give to addresses. They make no host: an address that nobody used stays out.
+    given: BTreeSet<(IpAddr, String)>,
+    /// Given names that found no room.
+    pub given_dropped: u64,
     /// Hosts that found no room.
     pub dropped: u64,
 }
@@ -181,9 +187,33 @@ impl Hosts {
         }
     }
 
+    /// Learns the name that a capture itself gives to an address.
+    pub fn give_name(&mut self, ip: IpAddr, name: &str) {
+        if let Some(name) = cleaned(name).filter(|_| Host::Ip(ip).is_unicast()) {
+            self.keep_given((ip, name.into_owned()));
+        }
+    }
+
+    /// The names that the captures themselves give to an address.
+    pub fn given_names(&self, ip: IpAddr) -> impl Iterator<Item = &str> {
+        let from = self.given.range((ip, String::new())..);
+        from.take_while(move |(of, _)| *of == ip).map(|(_, name)| name.as_str())
+    }
+
+    /// Of too many the highest give way, so that what is kept does not depend on who heard it first.
+    fn keep_given(&mut self, given: (IpAddr, String)) {
+        self.given.insert(given);
+        if self.given.len() > GIVEN_NAMES_MAX {
+            self.given.pop_last();
+            self.given_dropped += 1;
+        }
+    }
+
     /// Adds what was seen in another part of the capture.
     pub fn merge(&mut self, other: Hosts) {
         self.dropped += other.dropped;
+        self.given_dropped += other.given_dropped;
+        other.given.into_iter().for_each(|given| self.keep_given(given));
         for (host, theirs) in other.records {
             let Some(ours) = self.record(host) else { continue };
             ours.dropped += theirs.dropped;

@@ -28,7 +28,7 @@ mod zones;
 pub use conversations::{CONVERSATIONS_MAX, UNSETTLED_MAX};
 pub use counters::OPERATIONS_MAX;
 pub use facts::{FACT_CHARS_MAX, FACTS_MAX};
-pub use hosts::{BINDINGS_MAX, HOSTS_MAX};
+pub use hosts::{BINDINGS_MAX, GIVEN_NAMES_MAX, HOSTS_MAX};
 pub use objects::{OBJECT_CHARS_MAX, OBJECTS_KEPT_MAX, OBJECTS_MAX};
 pub use observe::Inventory;
 pub use tally::{CREDENTIALS_MAX, NAMES_MAX, UNITS_MAX};

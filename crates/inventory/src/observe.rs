@@ -33,6 +33,12 @@ impl Inventory {
         self.hosts.merge(other.hosts);
     }
 
+    /// Learns the name that a capture itself gives to an address, in a name resolution record. It names a host that
+    /// was seen otherwise, and gives way to whatever the host says of itself.
+    pub fn named(&mut self, ip: IpAddr, name: &str) {
+        self.hosts.give_name(ip, name);
+    }
+
     /// Ends all flows and draws the plant from what was heard.
     pub fn finish(mut self) -> Plant {
         self.flows.close_all(&mut self.conversations);

@@ -2,7 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use inventory::{BINDINGS_MAX, FACT_CHARS_MAX, FACTS_MAX, Inventory, OPERATIONS_MAX, UNITS_MAX};
+use inventory::{
+    BINDINGS_MAX, FACT_CHARS_MAX, FACTS_MAX, GIVEN_NAMES_MAX, Inventory, OPERATIONS_MAX, UNITS_MAX,
+};
 use model::{
     Attribute, Certainty, Code, Confidence, CredentialSighting, Endpoint, Ends, Evidence, Family, FlowId,
     Host, IdentitySighting, Mac, Object, Observer, Operation, OperationSighting, Path, Protection, Side,
@@ -154,4 +156,23 @@ fn event(dice: &mut Dice, inventory: &mut Inventory) {
             inventory.sighting(flow, side, at, &Sighting::Operation(operation));
         }
     }
+}
+
+#[test]
+fn names_that_captures_give_without_end_are_bounded() {
+    let beyond = 1_000_u32;
+    let mut parts = [Inventory::new(), Inventory::new()];
+    for n in 0..GIVEN_NAMES_MAX as u32 + beyond {
+        let ip = IpAddr::V4(Ipv4Addr::from(0x0a00_0001 + n));
+        if Host::Ip(ip).is_unicast() {
+            parts[n as usize % 2].named(ip, "host");
+        }
+    }
+    let [mut whole, other] = parts;
+    whole.merge(other);
+    let plant = whole.finish();
+    assert!(plant.assets.is_empty(), "names make no assets");
+    // A last octet of 255 is taken as a broadcast address, so one address of 256 is not named.
+    let named = (0..GIVEN_NAMES_MAX as u32 + beyond).filter(|n| (n + 1) % 256 != 255).count();
+    assert_eq!(plant.limits.facts_dropped as usize, named.saturating_sub(GIVEN_NAMES_MAX));
 }
