@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 
-use capture::{Batch, CaptureError, Reader, Source};
+use capture::{Batch, CaptureError, Note, Reader, Source};
 use decode::{Counts, Decoder};
 use inventory::Inventory;
 use model::{CaptureSummary, Frame, Plant, Timestamp};
@@ -90,7 +90,9 @@ impl<'a> Reading<'a> {
         for (ip, name) in reader.names() {
             self.names.named(*ip, name);
         }
-        let notes = reader.notes();
+        // Frames cut short are counted for all captures together.
+        let notes: Vec<Note> =
+            reader.notes().into_iter().filter(|note| !matches!(note, Note::FramesCut { .. })).collect();
         let shown = notes.iter().take(NOTES_PER_FILE_MAX).map(|note| format!("{}: {note}", reader.name()));
         self.summary.notes.extend(shown);
         if notes.len() > NOTES_PER_FILE_MAX {
@@ -103,6 +105,7 @@ impl<'a> Reading<'a> {
         self.summary.notes.extend(failure.map(ToString::to_string));
     }
 
+    /// What the numbers of the summary say is no note besides.
     fn summary(self, counts: Counts) -> CaptureSummary {
         let mut summary = CaptureSummary {
             truncated: counts.truncated,
@@ -117,19 +120,6 @@ impl<'a> Reading<'a> {
                 summary.notes.push(format!("{count} {text}"));
             }
         };
-        say(
-            counts.duplicates,
-            "frames came twice within milliseconds, as when a mirror shows both directions of a port. Each operation was counted once.",
-        );
-        say(summary.clock_jumps, "times the clock of the capture went back by more than a second.");
-        say(
-            counts.gaps,
-            "places in TCP connections are missing from the capture. Check whether the mirror port drops frames.",
-        );
-        say(
-            counts.truncated,
-            "frames were cut short by the capture. Capture with a larger snap length (tcpdump -s 0) to see more.",
-        );
         say(
             counts.buffers_dropped,
             "times waiting bytes were dropped because too many connections waited at once.",

@@ -6,8 +6,8 @@ use std::io::{self, IsTerminal, Write};
 use actions::Analysis;
 use comfy_table::{ContentArrangement, Table, presets};
 use model::{
-    Asset, Attribute, Certainty, Confidence, Conversation, Finding, Level, LevelState, Operation, Plant,
-    Severity, printable,
+    Asset, Attribute, CaptureSummary, Certainty, Confidence, Conversation, Finding, Level, LevelState,
+    Operation, Plant, Severity, printable,
 };
 
 /// Conversations shown; the JSON document has all.
@@ -85,19 +85,8 @@ fn summary(analysis: &Analysis, style: Style, out: &mut dyn Write) -> io::Result
     if let (Some(first), Some(last)) = (capture.first, capture.last) {
         writeln!(out, "from {first} to {last} ({})", duration(last.since(first)))?;
     }
-    if capture.undecoded_links > 0 {
-        writeln!(
-            out,
-            "{} frames are of a link type that Sluice does not read.",
-            grouped(capture.undecoded_links)
-        )?;
-    }
-    if capture.malformed > 0 {
-        writeln!(
-            out,
-            "{} frames or messages were malformed; reading went on behind them.",
-            grouped(capture.malformed)
-        )?;
+    for (text, count) in losses(capture) {
+        writeln!(out, "{} {text}", grouped(count))?;
     }
     for note in &capture.notes {
         writeln!(out, "note: {}", printable(note))?;
@@ -117,6 +106,30 @@ fn summary(analysis: &Analysis, style: Style, out: &mut dyn Write) -> io::Result
         writeln!(out, "{commands}")?;
     }
     writeln!(out, "{}\n", sentence_of_findings(&analysis.findings))
+}
+
+/// What could not be read, or not as it was sent.
+fn losses(capture: &CaptureSummary) -> impl Iterator<Item = (&'static str, u64)> {
+    [
+        ("frames are of a link type that Sluice does not read.", capture.undecoded_links),
+        ("frames or messages were malformed; reading went on behind them.", capture.malformed),
+        (
+            "frames were cut short by the capture. Capture with a larger snap length (tcpdump -s 0) to see more.",
+            capture.truncated,
+        ),
+        (
+            "frames came twice within milliseconds, as when a mirror shows both directions of a port. Each operation \
+             was counted once.",
+            capture.duplicates,
+        ),
+        (
+            "places in TCP connections are missing from the capture. Check whether the mirror port drops frames.",
+            capture.gaps,
+        ),
+        ("times the clock of the capture went back by more than a second.", capture.clock_jumps),
+    ]
+    .into_iter()
+    .filter(|(_, count)| *count > 0)
 }
 
 fn limits(plant: &Plant) -> impl Iterator<Item = (&'static str, u64)> {

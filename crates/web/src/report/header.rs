@@ -82,10 +82,10 @@ fn unreadable(capture: &CaptureSummary, language: Language) -> Vec<String> {
         (
             capture.truncated,
             Noun(
-                "packet was cut short",
-                "packets were cut short",
-                "Paket war gekürzt",
-                "Pakete waren gekürzt",
+                "packet was cut short; capture with a larger snap length",
+                "packets were cut short; capture with a larger snap length",
+                "Paket war gekürzt; mit größerer snap length aufzeichnen",
+                "Pakete waren gekürzt; mit größerer snap length aufzeichnen",
             ),
         ),
         (
@@ -109,19 +109,19 @@ fn unreadable(capture: &CaptureSummary, language: Language) -> Vec<String> {
         (
             capture.duplicates,
             Noun(
-                "packet was shown twice by the mirror",
-                "packets were shown twice by the mirror",
-                "Paket zeigte der Spiegelport doppelt",
-                "Pakete zeigte der Spiegelport doppelt",
+                "packet was shown twice by the mirror and counted once",
+                "packets were shown twice by the mirror and counted once",
+                "Paket zeigte der Spiegelport doppelt; es zählt einmal",
+                "Pakete zeigte der Spiegelport doppelt; jedes zählt einmal",
             ),
         ),
         (
             capture.gaps,
             Noun(
-                "place where TCP bytes are missing",
-                "places where TCP bytes are missing",
-                "Stelle, an der TCP-Daten fehlen",
-                "Stellen, an denen TCP-Daten fehlen",
+                "place where TCP bytes are missing; check whether the mirror port drops frames",
+                "places where TCP bytes are missing; check whether the mirror port drops frames",
+                "Stelle, an der TCP-Daten fehlen; prüfen, ob der Spiegelport Pakete verwirft",
+                "Stellen, an denen TCP-Daten fehlen; prüfen, ob der Spiegelport Pakete verwirft",
             ),
         ),
         (
