@@ -5,6 +5,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::cursor::{Cursor, be16, byte, text};
+use crate::protocol::{Context, Opening, Verdict};
 use crate::short_text::ShortText;
 
 /// Most records of one message that are read.
@@ -100,6 +101,25 @@ impl Record<'_> {
             _ => None,
         }
     }
+}
+
+/// A message up to its records; tells when that is cut short.
+pub fn head(message: &[u8], context: &mut Context<'_>) -> Option<(Header, Option<Question>, usize)> {
+    let Some(header) = Header::read(message) else {
+        context.malformed("header cut short");
+        return None;
+    };
+    let Some((question, at)) = questions(message, header) else {
+        context.malformed("question cut short");
+        return None;
+    };
+    Some((header, question, at))
+}
+
+/// Judges a datagram: its header fits the protocol and its questions can be read.
+pub fn probe(opening: &Opening<'_>, fits: impl Fn(Header) -> bool) -> Verdict {
+    let readable = |header: Header| fits(header) && questions(opening.bytes, header).is_some();
+    if Header::read(opening.bytes).is_some_and(readable) { Verdict::Yes } else { Verdict::No }
 }
 
 /// The first question and where the records begin; none when the questions are cut short.

@@ -76,10 +76,7 @@ impl Dissector for Dns {
 
     fn message(&mut self, bytes: &[u8], context: &mut Context<'_>) {
         let message = bytes.get(if self.prefixed { 2 } else { 0 }..).unwrap_or_default();
-        let Some(header) = Header::read(message) else { return context.malformed("header cut short") };
-        let Some((question, at)) = dns_message::questions(message, header) else {
-            return context.malformed("question cut short");
-        };
+        let Some((header, question, at)) = dns_message::head(message, context) else { return };
         let (operation, name) = match header.operation() {
             0 => (Operation::Other, "query"),
             4 => (Operation::Other, "notify"),

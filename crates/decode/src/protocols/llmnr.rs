@@ -5,7 +5,7 @@
 use model::{Attribute, Code, Confidence, Family, Host, Object, Operation, Side, Subject};
 
 use crate::dns_message::{self, Header, TYPE_ANY};
-use crate::protocol::{Anywhere, Context, Dissector, Framing, On, Opening, Pending, Protocol, Verdict};
+use crate::protocol::{Anywhere, Context, Dissector, Framing, On, Pending, Protocol};
 
 /// The entry of the protocol table.
 pub const PROTOCOL: Protocol = Protocol {
@@ -13,7 +13,7 @@ pub const PROTOCOL: Protocol = Protocol {
     family: Family::Discovery,
     on: &[On::Udp(5355)],
     anywhere: Anywhere::No,
-    probe,
+    probe: |opening| dns_message::probe(opening, |header| header.operation() == 0 && header.questions == 1),
     start: || Box::new(Llmnr::default()),
 };
 
@@ -22,25 +22,13 @@ struct Llmnr {
     pending: Pending<u16, ()>,
 }
 
-fn probe(opening: &Opening<'_>) -> Verdict {
-    let readable = |header: Header| {
-        header.operation() == 0
-            && header.questions == 1
-            && dns_message::questions(opening.bytes, header).is_some()
-    };
-    if Header::read(opening.bytes).is_some_and(readable) { Verdict::Yes } else { Verdict::No }
-}
-
 impl Dissector for Llmnr {
     fn frame(&mut self, bytes: &[u8], _from: Side) -> Framing {
         Framing::Message(bytes.len())
     }
 
     fn message(&mut self, bytes: &[u8], context: &mut Context<'_>) {
-        let Some(header) = Header::read(bytes) else { return context.malformed("header cut short") };
-        let Some((question, at)) = dns_message::questions(bytes, header) else {
-            return context.malformed("question cut short");
-        };
+        let Some((header, question, at)) = dns_message::head(bytes, context) else { return };
         if header.is_response() {
             return self.response(bytes, header, at, context);
         }

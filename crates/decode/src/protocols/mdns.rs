@@ -4,8 +4,8 @@
 
 use model::{Attribute, Code, Confidence, Family, Host, Object, Operation, Side, Subject};
 
-use crate::dns_message::{self, Header, Record, TYPE_HINFO, TYPE_TXT};
-use crate::protocol::{Anywhere, Context, Dissector, Framing, On, Opening, Protocol, Verdict};
+use crate::dns_message::{self, Record, TYPE_HINFO, TYPE_TXT};
+use crate::protocol::{Anywhere, Context, Dissector, Framing, On, Protocol};
 
 /// The entry of the protocol table.
 pub const PROTOCOL: Protocol = Protocol {
@@ -13,7 +13,7 @@ pub const PROTOCOL: Protocol = Protocol {
     family: Family::Discovery,
     on: &[On::Udp(5353)],
     anywhere: Anywhere::No,
-    probe,
+    probe: |opening| dns_message::probe(opening, |header| header.operation() == 0),
     start: || Box::new(Mdns),
 };
 
@@ -22,22 +22,13 @@ const STRINGS_MAX: usize = 32;
 
 struct Mdns;
 
-fn probe(opening: &Opening<'_>) -> Verdict {
-    let readable =
-        |header: Header| header.operation() == 0 && dns_message::questions(opening.bytes, header).is_some();
-    if Header::read(opening.bytes).is_some_and(readable) { Verdict::Yes } else { Verdict::No }
-}
-
 impl Dissector for Mdns {
     fn frame(&mut self, bytes: &[u8], _from: Side) -> Framing {
         Framing::Message(bytes.len())
     }
 
     fn message(&mut self, bytes: &[u8], context: &mut Context<'_>) {
-        let Some(header) = Header::read(bytes) else { return context.malformed("header cut short") };
-        let Some((question, at)) = dns_message::questions(bytes, header) else {
-            return context.malformed("question cut short");
-        };
+        let Some((header, question, at)) = dns_message::head(bytes, context) else { return };
         if !header.is_response() {
             let asked = question.map(|question| question.name).unwrap_or_default();
             let object = Object::Named { space: "name", name: asked.as_str() };

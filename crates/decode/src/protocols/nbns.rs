@@ -56,10 +56,7 @@ impl Dissector for Nbns {
     }
 
     fn message(&mut self, bytes: &[u8], context: &mut Context<'_>) {
-        let Some(header) = Header::read(bytes) else { return context.malformed("header cut short") };
-        let Some((question, at)) = dns_message::questions(bytes, header) else {
-            return context.malformed("question cut short");
-        };
+        let Some((header, question, at)) = dns_message::head(bytes, context) else { return };
         let code = Code::Decimal(u32::from(header.operation()));
         if header.is_response() {
             if let Some((operation, name, code)) = self.pending.answered(&header.id) {
