@@ -51,9 +51,20 @@ impl<'s, 'a> Found<'s, 'a> {
 
     /// Tells a finding about these conversations. The words are only made when it is kept.
     pub fn tell(&mut self, severity: Severity, conversations: &[usize], words: impl FnOnce() -> Told) {
+        self.tell_as(self.check.id, severity, conversations, words);
+    }
+
+    /// The same under an id that says more than the check's: see [`Check::tells`].
+    pub fn tell_as(
+        &mut self,
+        id: &'static str,
+        severity: Severity,
+        conversations: &[usize],
+        words: impl FnOnce() -> Told,
+    ) {
         if self.has_room_for(severity) {
             let assets = self.scene.assets(conversations);
-            self.keep(severity, assets, conversations, self.check.technique, words());
+            self.keep(id, severity, assets, conversations, self.check.technique, words());
         } else if self.dropped.wants_assets() {
             self.dropped.add(severity, &self.scene.assets(conversations), conversations);
         } else {
@@ -71,7 +82,7 @@ impl<'s, 'a> Found<'s, 'a> {
         words: impl FnOnce() -> Told,
     ) {
         if self.has_room_for(severity) {
-            self.keep(severity, assets, conversations, technique, words());
+            self.keep(self.check.id, severity, assets, conversations, technique, words());
         } else {
             self.dropped.add(severity, &assets, conversations);
         }
@@ -79,6 +90,7 @@ impl<'s, 'a> Found<'s, 'a> {
 
     fn keep(
         &mut self,
+        id: &'static str,
         severity: Severity,
         mut assets: Vec<AssetId>,
         conversations: &[usize],
@@ -88,7 +100,6 @@ impl<'s, 'a> Found<'s, 'a> {
         assets.truncate(ASSETS_PER_FINDING_MAX);
         let conversations = conversations.iter().copied().take(CONVERSATIONS_PER_FINDING_MAX).collect();
         let remedy = help::remedy(self.check.help);
-        let id = self.check.id;
         self.findings.push(Finding { id, severity, title, assets, conversations, detail, remedy, technique });
     }
 

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use crate::checks::{CHECKS, Check};
 
-/// The help of the check with this id, as Markdown with its three headings.
+/// The help for a check or a finding with this id, as Markdown with its three headings.
 pub fn help(id: &str) -> Option<&'static str> {
-    CHECKS.iter().find(|check| check.id == id).map(|check| check.help.trim())
+    CHECKS.iter().find(|check| check.tells(id)).map(|check| check.help.trim())
 }
 
 /// The part "What to do" of a help text.

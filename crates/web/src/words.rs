@@ -188,7 +188,8 @@ pub(crate) fn confidence(confidence: Confidence, language: Language) -> &'static
 
 /// What the findings of a check have in common, where the catalogue knows the check.
 pub(crate) fn check(id: &str, language: Language) -> Option<&'static str> {
-    let (english, german) = match id {
+    let (general, _level) = id.split_once("-from-level-").unwrap_or((id, ""));
+    let (english, german) = match general {
         "address-conflict" => ("One address, several devices", "Eine Adresse, mehrere Geräte"),
         "anonymous-write" => ("Changes by nobody in particular", "Änderungen ohne Anmeldung"),
         "credential-clear" => ("Credentials in clear text", "Zugangsdaten im Klartext"),

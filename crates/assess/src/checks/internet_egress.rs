@@ -19,8 +19,9 @@ pub(super) const CHECK: Check = Check {
 const HELP: &str = "
 ## What it finds
 An asset of levels 0 to 3, or one that works as controller, panel or engineering station, that calls public
-addresses. One finding tells all destinations of one asset. Calls that nobody answered are told as well: something
-in the asset wants to go there. Mere time and name lookups are milder.
+addresses. One finding tells all destinations of one asset; its id names the level, as in
+`internet-egress-from-level-2`, where the level is known. Calls that nobody answered are told as well: something in
+the asset wants to go there. Mere time and name lookups are milder.
 ## Why it matters on the floor
 What can call out can be reached back on the same line: a maker's cloud, an update that nobody ordered, or a
 stranger's program that fetches its orders.
@@ -36,7 +37,7 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
     for ((level, party), places) in folds {
         let talks = scene.at(&places);
         let severity = severity(level, talks.clone());
-        found.tell(severity, &places, || {
+        found.tell_as(id(level), severity, &places, || {
             let asset = scene.label(party);
             let outer = talks.clone().map(|talk| if talk.to.is_outside() { talk.to } else { talk.from });
             let applications = talks.clone().flat_map(|talk| &talk.conversation.applications);
@@ -53,6 +54,18 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
             let on = level.map_or_else(String::new, |level| format!(" on {}", words::level(Some(level))));
             Told { title: format!("{asset}{on} calls the Internet"), detail }
         });
+    }
+}
+
+/// The id of a finding names the level, as firewall audits do; without one it is the check's own.
+fn id(level: Option<Level>) -> &'static str {
+    match level {
+        Some(Level::Process) => "internet-egress-from-level-0",
+        Some(Level::Control) => "internet-egress-from-level-1",
+        Some(Level::Supervision) => "internet-egress-from-level-2",
+        Some(Level::Operations) => "internet-egress-from-level-3",
+        // Hosts above the plant are not meant, see `inner`.
+        Some(Level::Dmz | Level::Business | Level::Enterprise | Level::Outside) | None => CHECK.id,
     }
 }
 

@@ -32,7 +32,8 @@ use crate::scene::Scene;
 
 /// One check.
 pub struct Check {
-    /// Stable id, as in `level-skip`; its file has the same name with underscores.
+    /// Stable id, as in `level-skip`; its file has the same name with underscores. A finding that is told for one
+    /// level carries it in its own id, as in `internet-egress-from-level-2`.
     pub id: &'static str,
     /// What it looks for, in one line.
     pub title: &'static str,
@@ -44,6 +45,13 @@ pub struct Check {
     pub help: &'static str,
     /// Looks at the plant and tells what it finds.
     pub find: for<'a> fn(&Scene<'a>, &mut Found<'_, 'a>),
+}
+
+impl Check {
+    /// True for the ids of its findings.
+    pub fn tells(&self, id: &str) -> bool {
+        id.strip_prefix(self.id).is_some_and(|rest| rest.is_empty() || rest.starts_with("-from-level-"))
+    }
 }
 
 /// Every check, by id.

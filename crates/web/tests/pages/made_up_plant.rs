@@ -515,7 +515,7 @@ impl Maker {
                     Some("T0855"),
                 )),
                 (Some(Role::Controller), Some(Role::InternetHost)) => Some((
-                    "internet-egress",
+                    "internet-egress-from-level-1",
                     Severity::High,
                     "reaches the Internet:",
                     "A controller opened an encrypted connection to a public address.",
