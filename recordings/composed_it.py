@@ -229,6 +229,29 @@ def hart_ip():
     both(1, b"", b"")
     case.mutated([mutate.Field(6, 2), mutate.Field(8), mutate.Field(15), mutate.Field(11), mutate.Field(1), mutate.Field(2)], 8, 4, 10)
 
+    # A gateway relays to what hangs on its channels (command 77), bundles commands (78), takes several commands in one direct
+    # message (HART-IP 10.3.2.5), and says who was here (audit log, 10.3.2.6) with the warning that fewer records were there.
+    case, sequence = Case("hart-ip", "sub_devices"), 0
+    inner = lambda delimiter, number, content: bytes([delimiter | 0x80]) + bytes.fromhex("9179abcdef") + bytes([number, len(content)]) + content
+    relay = lambda channel, number, content: bytes([1, channel, 5]) + inner(2, number, content)
+    relayed = lambda channel, number, content, code=0: bytes([0, 0, 1, channel]) + inner(6, number, bytes([code, 0]) + content)
+    entry = lambda number, content: struct.pack("!HB", number, len(content)) + content
+    range_ = struct.pack("!Bff", 7, 10.0, 0.0)
+    values = struct.pack("!fBf", 12.4, 7, 3.21)
+    both(0, b"\x01\x00\x00\xea\x60", b"\x01\x00\x00\xea\x60")
+    command(77, relay(3, 0, b""), relayed(3, 0, about[2:]))
+    command(77, relay(3, 3, b""), relayed(3, 3, values))
+    command(77, relay(3, 35, range_), relayed(3, 35, range_))
+    command(77, relay(4, 35, range_), relayed(4, 35, b"", 7))
+    command(77, relay(9, 42, b""), b"\x13\0")
+    command(78, b"\x03" + entry(3, b"") + entry(48, b"") + entry(35, range_),
+            b"\0\0" + b"\0\x03" + entry(3, b"\0" + values) + entry(48, b"\0" + bytes(9)) + entry(35, b"\x07"))
+    both(4, b"\0\0" + entry(54, b"\0") + entry(35, range_), b"\0\0" + entry(54, bytes(29)) + entry(35, b"\x07"))
+    both(4, b"\0\0" + entry(35, range_), b"\0\0" + entry(35, b"\x08" + range_))
+    sequence += 1
+    case.both(station, gateway, hart(0, 5, sequence, b"\0\xff"), hart(1, 5, sequence, b"\0\1" + bytes(20) + b"\0\x3a" + bytes(58), 8))
+    case.write()
+
 
 # --- VNC and RDP: what the recorded stacks do not do
 

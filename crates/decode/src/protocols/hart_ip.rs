@@ -2,8 +2,9 @@
 //!
 //! Source: FieldComm Group, HART-IP (frames); HART universal and common practice commands (names, identity).
 
-use model::{Attribute, Code, Family, Object, Operation, OperationSighting, Side, Step};
+use model::{Attribute, Code, Family, Object, Operation, Side};
 
+use super::hart_ip_commands::{self as hart, Command};
 use crate::cursor::{be16, byte};
 use crate::protocol::{Anywhere, Context, Dissector, Framing, On, Opening, Pending, Protocol, Verdict};
 use crate::short_text::ShortText;
@@ -27,42 +28,49 @@ const REQUEST: u8 = 0;
 const RESPONSE: u8 = 1;
 const PUBLISH: u8 = 2;
 const PASS_THROUGH: u8 = 3;
+const DIRECT: u8 = 4;
+const AUDIT_LOG: u8 = 5;
+
+/// A command that waits for its answer.
+struct Asked {
+    operation: Operation,
+    name: &'static str,
+    code: Code,
+    /// How many follow it in the same message.
+    more: usize,
+}
 
 #[derive(Default)]
 struct HartIp {
-    pending: Pending<u16, (Operation, &'static str, Code)>,
+    pending: Pending<u16, Asked>,
 }
 
 fn length(bytes: &[u8]) -> Option<usize> {
     let (version, kind, id) = (byte(bytes, 0)?, byte(bytes, 1)?, byte(bytes, 2)?);
     let length = usize::from(be16(bytes, 6)?);
-    let known = version <= 2 && version > 0 && matches!(kind, 0..=2 | 15) && matches!(id, 0..=4 | 128);
+    let known =
+        version <= 2 && version > 0 && matches!(kind, 0..=2 | 15) && matches!(id, 0..=AUDIT_LOG | 128);
     (known && (HEADER_BYTES..=MESSAGE_BYTES_MAX).contains(&length)).then_some(length)
 }
 
 fn probe(opening: &Opening<'_>) -> Verdict {
     match length(opening.bytes) {
-        Some(length)
-            if opening.at_home || length == opening.bytes.len() && command(opening.bytes).is_some() =>
-        {
+        Some(length) if opening.at_home || length == opening.bytes.len() && carries(opening.bytes) => {
             Verdict::Yes
         }
         _ => Verdict::No,
     }
 }
 
-/// The HART command inside a message and what follows it: delimiter, address of 1 or 5 bytes, command 1, count 1.
-/// The gateway's start and acknowledge delimiters tell a request from an answer.
-fn command(bytes: &[u8]) -> Option<(u8, &[u8])> {
-    if byte(bytes, 2)? != PASS_THROUGH {
-        return None;
-    }
-    let delimiter = byte(bytes, HEADER_BYTES)?;
-    let address = if delimiter & 0x80 != 0 { 5 } else { 1 };
-    let expansion = usize::from(delimiter >> 5 & 3);
-    let at = HEADER_BYTES + 1 + address + expansion;
-    let (number, count) = (byte(bytes, at)?, usize::from(byte(bytes, at + 1)?));
-    matches!(delimiter & 7, 1 | 2 | 6).then_some((number, bytes.get(at + 2..at + 2 + count)?))
+fn carries(bytes: &[u8]) -> bool {
+    let answer = byte(bytes, 1) == Some(RESPONSE);
+    byte(bytes, 2) == Some(PASS_THROUGH) && commands(bytes, PASS_THROUGH, answer).next().is_some()
+}
+
+/// The HART commands that a message carries.
+fn commands(bytes: &[u8], id: u8, answer: bool) -> impl Iterator<Item = Command<'_>> {
+    let body = |wanted: u8| bytes.get(HEADER_BYTES..).filter(|_| id == wanted).unwrap_or_default();
+    hart::token_passing(body(PASS_THROUGH), answer).chain(hart::direct(body(DIRECT), answer))
 }
 
 impl Dissector for HartIp {
@@ -79,51 +87,80 @@ impl Dissector for HartIp {
         else {
             return;
         };
-        let inner = command(bytes);
         match kind {
             REQUEST => {
                 context.sender_asks();
-                let (operation, name, code) = match (id, inner) {
-                    (PASS_THROUGH, Some((number, _))) => {
-                        let (operation, name) = meaning(number);
-                        (operation, name, Code::Decimal(u32::from(number)))
-                    }
-                    (PASS_THROUGH, None) => return context.malformed("pass-through without command"),
-                    (0, _) => (Operation::Other, "session", Code::Word("initiate")),
-                    (1, _) => (Operation::Other, "session", Code::Word("close")),
-                    (2, _) => (Operation::Other, "session", Code::Word("keep-alive")),
-                    _ => (Operation::Other, "other message", Code::Word("other")),
-                };
-                context.operation(OperationSighting {
-                    operation,
-                    name,
-                    code,
-                    unit: None,
-                    object: Object::None,
-                    step: Step::Request,
-                });
-                self.pending.asked(sequence, (operation, name, code));
+                self.request(bytes, id, sequence, context);
             }
-            RESPONSE => {
-                // The first byte of the answer's data: highest bit a communication error, else the response code.
-                let refused = inner.and_then(|(_, data)| data.first()).is_some_and(|code| *code != 0);
-                if let Some((operation, name, code)) = self.pending.answered(&sequence) {
-                    context.answer(operation, name, code, refused || status != 0);
-                }
-                if let Some((0 | 11 | 21, data)) = inner {
-                    identity(data, context);
-                }
-            }
+            RESPONSE => self.answer(bytes, id, status, sequence, context),
             PUBLISH => context.answer(Operation::Report, "published data", Code::Word("publish"), false),
             _ => {}
         }
     }
 }
 
-/// Answer to command 0: response code, device status, then 254, device type 2, preambles, HART revision, device
+impl HartIp {
+    fn request(&mut self, bytes: &[u8], id: u8, sequence: u16, context: &mut Context<'_>) {
+        let count = commands(bytes, id, false).count();
+        let session = match (id, count) {
+            (PASS_THROUGH, 0) => return context.malformed("pass-through without command"),
+            (DIRECT, 0) => return context.malformed("direct message without command"),
+            (PASS_THROUGH | DIRECT, _) => None,
+            (0, _) => Some((Operation::Other, "session", Code::Word("initiate"))),
+            (1, _) => Some((Operation::Other, "session", Code::Word("close"))),
+            (2, _) => Some((Operation::Other, "session", Code::Word("keep-alive"))),
+            (AUDIT_LOG, _) => Some((Operation::Diagnose, "read audit log", Code::Word("audit-log"))),
+            _ => Some((Operation::Other, "other message", Code::Word("other"))),
+        };
+        if let Some((operation, name, code)) = session {
+            context.request(operation, name, code);
+            return self.pending.asked(sequence, Asked { operation, name, code, more: 0 });
+        }
+        for (place, command) in commands(bytes, id, false).enumerate() {
+            let (operation, name) = hart::meaning(command.number);
+            let code = Code::Decimal(u32::from(command.number));
+            let channel =
+                command.channel.map(|(card, channel)| ShortText::<8>::of(format_args!("{card}/{channel}")));
+            let object = channel
+                .as_ref()
+                .map_or(Object::None, |channel| Object::Named { space: "channel", name: channel.as_str() });
+            context.request_of(operation, name, code, None, object);
+            self.pending.asked(sequence, Asked { operation, name, code, more: count - 1 - place });
+        }
+    }
+
+    /// What a gateway refuses to hand on is refused with all that is inside.
+    fn answer(&mut self, bytes: &[u8], id: u8, status: u8, sequence: u16, context: &mut Context<'_>) {
+        let mut answers = commands(bytes, id, true);
+        let mut all_refused = hart::is_refusal(status);
+        let mut first = true;
+        while let Some(asked) = self.pending.answered(&sequence) {
+            let answer = answers.next();
+            let refused = all_refused || answer.is_some_and(|answer| answer.refused);
+            if first || refused || answer.is_some() {
+                context.answer(asked.operation, asked.name, asked.code, refused);
+            }
+            all_refused |= first && refused && id == PASS_THROUGH;
+            first = false;
+            if asked.more == 0 {
+                break;
+            }
+        }
+        // A relayed command is answered by the instrument, not by the sender.
+        for command in commands(bytes, id, true).filter(|command| command.channel.is_none()) {
+            if matches!(command.number, 0 | 11 | 21) {
+                identity(command.body, context);
+            }
+        }
+    }
+}
+
+/// Answer to command 0: 254, device type 2, preambles, HART revision, device
 /// revision, software revision, hardware revision, flags, device id 3 ... manufacturer 2.
-fn identity(data: &[u8], context: &mut Context<'_>) {
-    let Some(body) = data.get(2..).filter(|body| body.first() == Some(&254)) else { return };
+fn identity(body: &[u8], context: &mut Context<'_>) {
+    if body.first() != Some(&254) {
+        return;
+    }
     let fields = (byte(body, 6), byte(body, 7), body.get(9..12));
     let (Some(software), Some(hardware), Some([a, b, c])) = fields else { return };
     context.identity(Attribute::Firmware, ShortText::<8>::of(software).as_str(), SOURCE);
@@ -133,35 +170,4 @@ fn identity(data: &[u8], context: &mut Context<'_>) {
         ShortText::<8>::of(format_args!("{a:02x}{b:02x}{c:02x}")).as_str(),
         SOURCE,
     );
-}
-
-fn meaning(number: u8) -> (Operation, &'static str) {
-    match number {
-        0 | 11 | 21 => (Operation::Identify, "read unique identifier"),
-        12 | 13 | 16 | 20 | 57 => (Operation::Identify, "read message or tag"),
-        74 | 75 | 84 => (Operation::Discover, "sub-devices"),
-        1..=3 | 7..=9 | 14 | 15 | 33 | 50 | 54 | 60..=63 | 70 | 80 => (Operation::Read, "read"),
-        40 | 66 | 79 => (Operation::Write, "force value"),
-        6
-        | 17..=19
-        | 22
-        | 34..=39
-        | 43..=47
-        | 49
-        | 51..=53
-        | 55
-        | 56
-        | 58
-        | 59
-        | 64
-        | 65
-        | 67..=69
-        | 71
-        | 82
-        | 83
-        | 87..=89 => (Operation::Configure, "write setting"),
-        42 => (Operation::Reset, "device reset"),
-        41 | 48 | 72 | 73 | 76 | 81 | 85 | 86 => (Operation::Diagnose, "diagnose"),
-        _ => (Operation::Other, "other command"),
-    }
 }

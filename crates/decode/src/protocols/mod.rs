@@ -24,6 +24,7 @@ mod ethernet_s_io;
 mod fins;
 mod ftp;
 mod hart_ip;
+mod hart_ip_commands;
 mod http;
 mod icmpv6;
 mod iec104;
