@@ -212,7 +212,7 @@ impl Decoder {
                     }
                     None => (Reading::default(), link_name(kind)),
                 };
-                self.begin(key, &segment, seen.at, (orientation, reading, name), observer)
+                self.begin(key, segment.between, seen.at, (orientation, reading, name), observer)
             }
         };
         let Decoder { slots, counts, table, .. } = self;
@@ -229,8 +229,8 @@ impl Decoder {
                 flow,
                 id,
                 from,
-                &segment,
-                seen,
+                segment.payload,
+                *seen,
                 transport,
                 &mut counts.malformed,
                 observer,
@@ -291,24 +291,24 @@ impl Decoder {
         match ip.protocol {
             6 => match tcp(ip) {
                 Some(segment) => self.segment(&segment, seen, observer),
-                None => self.broken_transport(ip, seen, "TCP header cut short or wrong", observer),
+                None => self.broken_transport(*ip, *seen, "TCP header cut short or wrong", observer),
             },
             17 => match udp(ip) {
                 Some(segment) => {
                     self.segment(&segment, seen, observer);
                     let [_, port] = segment.between.ports;
                     if let Some(inner) = tunnel::in_udp(port, segment.payload) {
-                        self.inner(inner, seen, observer);
+                        self.inner(inner, *seen, observer);
                     }
                 }
-                None => self.broken_transport(ip, seen, "UDP header cut short", observer),
+                None => self.broken_transport(*ip, *seen, "UDP header cut short", observer),
             },
-            _ => self.other_transport(ip, seen, observer),
+            _ => self.other_transport(*ip, *seen, observer),
         }
     }
 
     #[inline(never)]
-    fn other_transport<O: Observer>(&mut self, ip: &IpPacket<'_>, seen: &Seen, observer: &mut O) {
+    fn other_transport<O: Observer>(&mut self, ip: IpPacket<'_>, seen: Seen, observer: &mut O) {
         let segment = Segment {
             between: Between::plain(ip.addresses, ip.protocol),
             hops_left: Some(ip.hops_left),
@@ -317,7 +317,7 @@ impl Decoder {
             length: ip.payload_length,
             tcp: None,
         };
-        self.segment(&segment, seen, observer);
+        self.segment(&segment, &seen, observer);
         if let Some(inner) = tunnel::in_ip(ip.protocol, ip.payload) {
             self.inner(inner, seen, observer);
         }
@@ -326,12 +326,12 @@ impl Decoder {
     #[cold]
     fn broken_transport<O: Observer>(
         &mut self,
-        ip: &IpPacket<'_>,
-        seen: &Seen,
+        ip: IpPacket<'_>,
+        seen: Seen,
         reason: &'static str,
         observer: &mut O,
     ) {
-        let id = self.counted_only(ip, ip.payload.get(..4), seen, observer);
+        let id = self.counted_only(&ip, ip.payload.get(..4), &seen, observer);
         if !seen.truncated {
             self.counts.malformed += 1;
             observer.sighting(FlowId(id), Side::A, seen.at, &Sighting::Malformed(reason));
@@ -340,7 +340,7 @@ impl Decoder {
 
     /// A frame within a frame: a remote mirror or a tunnel.
     #[cold]
-    fn inner<O: Observer>(&mut self, inner: Inner<'_>, outer: &Seen, observer: &mut O) {
+    fn inner<O: Observer>(&mut self, inner: Inner<'_>, outer: Seen, observer: &mut O) {
         if outer.depth >= TUNNEL_DEPTH_MAX {
             return;
         }
@@ -356,7 +356,7 @@ impl Decoder {
             destination: packet.destination,
             vlan: packet.vlan,
             depth: outer.depth + 1,
-            ..*outer
+            ..outer
         };
         self.packet(&packet, &seen, observer);
     }
@@ -393,8 +393,8 @@ impl Decoder {
                     flow,
                     id,
                     from,
-                    segment,
-                    seen,
+                    segment.payload,
+                    *seen,
                     transport,
                     &mut counts.malformed,
                     observer,
@@ -421,7 +421,7 @@ impl Decoder {
     ) -> u32 {
         match self.flows.get(&key.0) {
             Some(id) => id,
-            None => self.open(key, segment, at, observer),
+            None => self.open(key, segment.between, at, observer),
         }
     }
 
@@ -429,11 +429,11 @@ impl Decoder {
     fn open<O: Observer>(
         &mut self,
         key: (FlowKey, bool),
-        segment: &Segment<'_>,
+        between: Between,
         at: Timestamp,
         observer: &mut O,
     ) -> u32 {
-        let ends = segment.between.ends();
+        let ends = between.ends();
         let tcp = ends.transport == Transport::Tcp;
         let orientation = guess_orientation(&ends, |port| self.table.service(tcp, port).is_some());
         let port = ends.at(orientation.initiator.other()).port;
@@ -444,14 +444,14 @@ impl Decoder {
             },
             Transport::Icmp | Transport::Ip | Transport::Ethernet => ip_name(port),
         };
-        self.begin(key, segment, at, (orientation, Reading::default(), name), observer)
+        self.begin(key, between, at, (orientation, Reading::default(), name), observer)
     }
 
     /// Begins a flow with its first frame.
     fn begin<O: Observer>(
         &mut self,
         key: (FlowKey, bool),
-        segment: &Segment<'_>,
+        between: Between,
         at: Timestamp,
         (orientation, reading, name): (Orientation, Reading, (&'static str, Family, Certainty)),
         observer: &mut O,
@@ -466,7 +466,7 @@ impl Decoder {
                 (self.slots.len() - 1) as u32
             }
         };
-        let ends = segment.between.ends();
+        let ends = between.ends();
         if let Some(slot) = self.slots.get_mut(id as usize) {
             *slot = Some(Flow::new(key, ends, orientation, reading, at));
         }
@@ -495,7 +495,7 @@ impl Decoder {
                 flow.reading.gap(side);
                 self.counts.gaps += 1;
                 self.counts.gaps +=
-                    continue_stream(&self.table, flow, id, side, &seen, &mut self.counts.malformed, observer);
+                    continue_stream(&self.table, flow, id, side, seen, &mut self.counts.malformed, observer);
             }
         }
     }
@@ -546,11 +546,11 @@ fn carry<'a, O: Observer>(
     flow.last = seen.at;
     observer.carried(FlowId(id), from, seen.at, seen.bytes);
     let path =
-        Path { from: seen.source, to: seen.destination, vlan: seen.vlan, hops_left: segment.hops_left };
-    let (number, known) = (path_number(&path), &mut flow.paths[from as usize]);
+        || Path { from: seen.source, to: seen.destination, vlan: seen.vlan, hops_left: segment.hops_left };
+    let (number, known) = (path_number(path()), &mut flow.paths[from as usize]);
     if *known != number {
         *known = number;
-        observer.path(FlowId(id), from, &path);
+        observer.path(FlowId(id), from, &path());
     }
     Some((flow, from))
 }
@@ -599,7 +599,7 @@ fn read_segment<O: Observer>(
         let other = from.other();
         flow.streams[other as usize].acknowledge(tcp.acknowledgement);
         if before > 0 {
-            counts.gaps += continue_stream(table, flow, id, other, seen, &mut counts.malformed, observer);
+            counts.gaps += continue_stream(table, flow, id, other, *seen, &mut counts.malformed, observer);
         }
     }
     // A keep-alive repeats the last byte; with SYN, data is rare and begins one later.
@@ -619,12 +619,12 @@ fn read_segment<O: Observer>(
             }
             Arrival::Kept => &[],
         };
-        read(table, flow, id, from, readable, seen, &mut counts.malformed, observer);
+        read(table, flow, id, from, readable, *seen, &mut counts.malformed, observer);
         if missing > 0 {
             flow.reading.gap(from);
         }
         if flow.streams[from as usize].ahead_bytes() > 0 {
-            counts.gaps += continue_stream(table, flow, id, from, seen, &mut counts.malformed, observer);
+            counts.gaps += continue_stream(table, flow, id, from, *seen, &mut counts.malformed, observer);
         }
     }
     let after = flow.held_bytes();
@@ -647,24 +647,25 @@ fn read_datagram<O: Observer>(
     flow: &mut Flow,
     id: u32,
     from: Side,
-    segment: &Segment<'_>,
-    seen: &Seen,
+    payload: &[u8],
+    seen: Seen,
     transport: table::Transport,
     malformed: &mut u64,
     observer: &mut O,
 ) {
     let ports = flow.ports();
     let mut moment = seen.moment(id, from, &mut flow.orientation, malformed);
-    flow.reading.datagram(segment.payload, table, transport, ports, &mut moment, observer);
+    flow.reading.datagram(payload, table, transport, ports, &mut moment, observer);
 }
 
 /// Reads what continues the stream of one side now; answers how many gaps that took.
+#[inline(never)]
 fn continue_stream<O: Observer>(
     table: &Table,
     flow: &mut Flow,
     id: u32,
     from: Side,
-    seen: &Seen,
+    seen: Seen,
     malformed: &mut u64,
     observer: &mut O,
 ) -> u64 {
@@ -682,6 +683,7 @@ fn continue_stream<O: Observer>(
 }
 
 /// Reads bytes of a stream that are in order.
+#[inline(always)]
 #[allow(clippy::too_many_arguments, reason = "the parts of a decoder that the flow must not own")]
 fn read<O: Observer>(
     table: &Table,
@@ -689,7 +691,7 @@ fn read<O: Observer>(
     id: u32,
     from: Side,
     bytes: &[u8],
-    seen: &Seen,
+    seen: Seen,
     malformed: &mut u64,
     observer: &mut O,
 ) {

@@ -108,8 +108,8 @@ impl FlowTable {
 }
 
 /// The way a frame came, as one number that is compared for every frame. 0 stands for "none seen yet".
-#[inline]
-pub fn path_number(path: &Path) -> u128 {
+#[inline(always)]
+pub fn path_number(path: Path) -> u128 {
     let mac = |mac: Option<Mac>| mac.map_or(0, |mac| u128::from(mac.number()));
     let hops = path.hops_left.map_or(0, u128::from);
     let vlan = path.vlan.map_or(0, u128::from);

@@ -19,20 +19,25 @@ pub struct Counters {
     folded: u64,
 }
 
-/// One kind of operation.
+/// One kind of operation. What is compared and counted for every operation stands first and together.
 #[derive(Debug)]
+#[repr(C)]
 struct Counter {
-    operation: Operation,
-    code: Code,
+    /// Operation, code and side in one number.
+    number: u64,
     name: &'static str,
-    /// True when side A, or the initiator once the flow is folded, did it.
-    by_a: bool,
+    /// Which counter came after this one the last time: a cyclic reader goes round.
+    after: usize,
     requests: u64,
     answers: u64,
     failures: u64,
-    first: Timestamp,
     last: Timestamp,
+    first: Timestamp,
     objects: Objects,
+    code: Code,
+    operation: Operation,
+    /// True when side A, or the initiator once the flow is folded, did it.
+    by_a: bool,
 }
 
 impl Counters {
@@ -87,6 +92,7 @@ impl Counters {
     pub fn turn(&mut self) {
         for counter in &mut self.list {
             counter.by_a = !counter.by_a;
+            counter.number = number(counter.operation, counter.code, counter.by_a);
         }
     }
 
@@ -109,55 +115,70 @@ impl Counters {
 
     /// Where this kind is counted; makes room for a new kind while the bound allows.
     fn index(&mut self, operation: Operation, code: Code, name: &'static str, by_a: bool) -> usize {
-        let is = |c: &Counter| c.is(operation, code, name, by_a);
-        // A cyclic reader asks for the same again, or goes round.
-        if self.list.get(self.latest).is_some_and(is) {
-            return self.latest;
+        let number = number(operation, code, by_a);
+        let is = |c: &Counter| c.is(number, code, name);
+        let before = self.latest;
+        let mut expected = before;
+        if let Some(latest) = self.list.get(before) {
+            if is(latest) {
+                return before;
+            }
+            expected = latest.after;
         }
-        let next = if self.latest + 1 < self.list.len() { self.latest + 1 } else { 0 };
-        if self.list.get(next).is_some_and(is) {
-            self.latest = next;
-            return next;
+        if self.list.get(expected).is_some_and(is) {
+            self.latest = expected;
+            return expected;
         }
         self.latest = match self.list.iter().position(is) {
             Some(index) => index,
             None if self.list.len() < OPERATIONS_MAX => self.add(operation, code, name, by_a),
             None => {
                 self.folded += 1;
-                let further = |c: &Counter| c.is(Operation::Other, Code::None, FURTHER, by_a);
-                match self.list.iter().position(further) {
+                let number = self::number(Operation::Other, Code::None, by_a);
+                match self.list.iter().position(|c| c.is(number, Code::None, FURTHER)) {
                     Some(index) => index,
                     None => self.add(Operation::Other, Code::None, FURTHER, by_a),
                 }
             }
         };
+        if let Some(before) = self.list.get_mut(before) {
+            before.after = self.latest;
+        }
         self.latest
     }
 
     fn add(&mut self, operation: Operation, code: Code, name: &'static str, by_a: bool) -> usize {
         self.list.push(Counter {
-            operation,
-            code,
+            number: number(operation, code, by_a),
             name,
-            by_a,
+            after: 0,
             requests: 0,
             answers: 0,
             failures: 0,
-            first: Timestamp(i64::MAX),
             last: Timestamp(i64::MIN),
+            first: Timestamp(i64::MAX),
             objects: Objects::default(),
+            code,
+            operation,
+            by_a,
         });
         self.list.len() - 1
     }
 }
 
+/// Operation, code and side in one number; words as codes share theirs.
+#[inline(always)]
+fn number(operation: Operation, code: Code, by_a: bool) -> u64 {
+    (operation as u64) << 57 | code.number() << 1 | u64::from(by_a)
+}
+
 impl Counter {
     /// Names are our own words and nearly always the same piece of memory.
-    fn is(&self, operation: Operation, code: Code, name: &'static str, by_a: bool) -> bool {
-        (std::ptr::eq(self.name, name) || self.name == name)
-            && self.by_a == by_a
-            && self.operation == operation
-            && self.code == code
+    #[inline(always)]
+    fn is(&self, number: u64, code: Code, name: &'static str) -> bool {
+        self.number == number
+            && (std::ptr::eq(self.name, name) || self.name == name)
+            && (!matches!(code, Code::Word(_)) || self.code == code)
     }
 
     fn shown(&self) -> OperationCount {

@@ -17,8 +17,10 @@ pub const OBJECT_CHARS_MAX: usize = 128;
 pub struct Objects {
     /// Sorted, without repetition.
     kept: Vec<Kept>,
-    /// Where the latest was found: a cyclic reader asks for the same again.
-    latest: usize,
+    /// Where the latest was found: a cyclic reader asks for the same again,
+    latest: u8,
+    /// or goes round: which came after each the last time.
+    after: [u8; OBJECTS_KEPT_MAX],
     /// True when one had to be left out.
     more: bool,
 }
@@ -35,22 +37,25 @@ impl Objects {
         if let Object::None = object {
             return;
         }
-        let is = |kept: &Kept| kept.is(object);
-        if self.kept.get(self.latest).is_some_and(is) {
+        let before = usize::from(self.latest);
+        if self.kept.get(before).is_some_and(|kept| kept.is(object)) {
             return;
         }
-        let next = if self.latest + 1 < self.kept.len() { self.latest + 1 } else { 0 };
-        if self.kept.get(next).is_some_and(is) {
-            self.latest = next;
+        let expected = self.after.get(before).copied().unwrap_or_default();
+        if self.kept.get(usize::from(expected)).is_some_and(|kept| kept.is(object)) {
+            self.latest = expected;
             return;
         }
         match self.kept.binary_search_by(|kept| kept.order(object)) {
-            Ok(at) => self.latest = at,
+            Ok(at) => self.latest = at as u8,
             Err(at) => {
                 if let Some(kept) = Kept::of(object) {
                     self.insert(at, kept);
                 }
             }
+        }
+        if let Some(after) = self.after.get_mut(before) {
+            *after = self.latest;
         }
     }
 
@@ -89,7 +94,7 @@ impl Objects {
             self.kept.reserve_exact(1);
         }
         self.kept.insert(at, kept);
-        self.latest = at;
+        self.latest = at as u8;
     }
 }
 
@@ -106,6 +111,7 @@ impl Kept {
     }
 
     /// Whether it is this object: cheaper than the order.
+    #[inline(always)]
     fn is(&self, object: &Object<'_>) -> bool {
         match (self, *object) {
             (
@@ -117,7 +123,9 @@ impl Kept {
                 Object::Block { space, block, first, last },
             ) => *f == first && *l == last && *b == block && same(s, space),
             (Kept::Named { space: s, name: n }, Object::Named { space, name }) => {
-                (**n == *name || n.len() < name.len() && **n == *bounded(name)) && same(s, space)
+                let whole = n.len() == name.len() && **n == *name;
+                let begun = name.len() > OBJECT_CHARS_MAX && **n == *bounded(name);
+                (whole || begun) && same(s, space)
             }
             _ => false,
         }
@@ -170,6 +178,7 @@ impl Kept {
 }
 
 /// Compares two of our own words; nearly always they are the same word at the same place.
+#[inline(always)]
 fn same(a: &'static str, b: &'static str) -> bool {
     std::ptr::eq(a, b) || a == b
 }

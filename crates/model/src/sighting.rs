@@ -77,6 +77,24 @@ pub enum Code {
     Word(&'static str),
 }
 
+impl Code {
+    /// The code in one number below 2^56: where these differ, codes differ. Codes with equal numbers are equal too,
+    /// unless they are words: those share one number.
+    #[inline]
+    pub fn number(self) -> u64 {
+        let (kind, number) = match self {
+            Code::None => (0, 0),
+            Code::Decimal(n) => (1, u64::from(n)),
+            Code::Hex8(n) => (2, u64::from(n)),
+            Code::Hex16(n) => (3, u64::from(n)),
+            Code::Pair(a, b) => (4, u64::from(a) << 16 | u64::from(b)),
+            Code::Lettered(letter, n) => (5, u64::from(u32::from(letter)) << 32 | u64::from(n)),
+            Code::Word(_) => (6, 0),
+        };
+        kind << 53 | number
+    }
+}
+
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

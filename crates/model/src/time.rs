@@ -21,10 +21,29 @@ impl Timestamp {
 impl fmt::Display for Timestamp {
     /// RFC 3339 in UTC with microseconds, as in `2026-01-01T00:00:00.000000Z`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match jiff::Timestamp::from_nanosecond(i128::from(self.0)) {
-            Ok(time) => write!(f, "{time:.6}"),
-            Err(_) => write!(f, "{} ns", self.0),
+        let Ok(time) = jiff::Timestamp::from_nanosecond(i128::from(self.0)) else {
+            return write!(f, "{} ns", self.0);
+        };
+        let time = jiff::tz::Offset::UTC.to_datetime(time);
+        let mut text = *b"0000-00-00T00:00:00.000000Z";
+        let mut put = |at: usize, digits: usize, mut number: u32| {
+            for place in text.iter_mut().skip(at).take(digits).rev() {
+                *place = b'0' + (number % 10) as u8;
+                number /= 10;
+            }
+        };
+        put(0, 4, time.year().unsigned_abs().into());
+        for (at, number) in [5, 8, 11, 14, 17].into_iter().zip([
+            time.month(),
+            time.day(),
+            time.hour(),
+            time.minute(),
+            time.second(),
+        ]) {
+            put(at, 2, number.unsigned_abs().into());
         }
+        put(20, 6, time.subsec_nanosecond().unsigned_abs() / 1000);
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -36,6 +55,7 @@ mod tests {
     fn prints_rfc_3339_with_microseconds() {
         assert_eq!(Timestamp(0).to_string(), "1970-01-01T00:00:00.000000Z");
         assert_eq!(Timestamp::from_seconds(1_767_225_600, 1_500).to_string(), "2026-01-01T00:00:00.000001Z");
+        assert_eq!(Timestamp(-1).to_string(), "1969-12-31T23:59:59.999999Z");
         assert_eq!(Timestamp(i64::MAX).to_string(), "2262-04-11T23:47:16.854775Z");
     }
 }

@@ -2,12 +2,20 @@
 //!
 //! Its shapes are its own: refactoring a noun of `model` must not break anybody's integration.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::io::{self, Write};
+use std::net::IpAddr;
 
 use actions::Analysis;
-use model::{Asset, Attribute, CaptureSummary, Conversation, Finding, OperationCount, Plant, Reason};
-use serde::Serialize;
+use model::{
+    Asset, AssetId, Attribute, CaptureSummary, Code, Conversation, Fact, Finding, Host, Mac, OperationCount,
+    Plant, Reason, Timestamp, Zone,
+};
+use serde::{Serialize, Serializer};
+
+/// Bytes that are gathered before they are written.
+const GATHERED_BYTES: usize = 64 * 1024;
 
 /// Writes the document, streaming.
 pub fn write(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
@@ -15,23 +23,80 @@ pub fn write(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
     let document = Document {
         schema: "sluice.analysis/1",
         capture: capture(&analysis.capture, plant),
-        assets: plant.assets.iter().map(asset).collect(),
-        conversations: plant.conversations.iter().map(conversation).collect(),
-        zones: plant.zones.iter().map(zone).collect(),
-        findings: analysis.findings.iter().map(finding).collect(),
+        assets: Each(&plant.assets, asset),
+        conversations: Each(&plant.conversations, conversation),
+        zones: Each(&plant.zones, zone),
+        findings: Each(&analysis.findings, finding),
     };
-    serde_json::to_writer(&mut *out, &document)?;
-    out.write_all(b"\n")
+    let mut gathered = Gathered { bytes: Vec::with_capacity(GATHERED_BYTES), out };
+    serde_json::to_writer(&mut gathered, &document)?;
+    gathered.write_all(b"\n")?;
+    gathered.flush()
+}
+
+/// Gathers the many small pieces of a document.
+struct Gathered<'a> {
+    bytes: Vec<u8>,
+    out: &'a mut dyn Write,
+}
+
+impl Write for Gathered<'_> {
+    #[inline]
+    fn write(&mut self, piece: &[u8]) -> io::Result<usize> {
+        self.write_all(piece).map(|()| piece.len())
+    }
+
+    #[inline]
+    fn write_all(&mut self, piece: &[u8]) -> io::Result<()> {
+        if self.bytes.len() + piece.len() > GATHERED_BYTES {
+            self.flush()?;
+        }
+        self.bytes.extend_from_slice(piece);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.write_all(&self.bytes)?;
+        self.bytes.clear();
+        Ok(())
+    }
+}
+
+/// A list whose elements are shaped one by one, while they are written.
+struct Each<'a, T, J>(&'a [T], fn(&'a T) -> J);
+
+impl<T, J: Serialize> Serialize for Each<'_, T, J> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(self.1))
+    }
+}
+
+/// A value as the text that people read.
+struct Text<T>(T);
+
+impl<T: Display> Serialize for Text<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// Values as the texts that people read.
+struct Texts<I>(I);
+
+impl<I: IntoIterator<Item: Display> + Copy> Serialize for Texts<I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.into_iter().map(Text))
+    }
 }
 
 #[derive(Serialize)]
 struct Document<'a> {
     schema: &'static str,
     capture: CaptureJson<'a>,
-    assets: Vec<AssetJson<'a>>,
-    conversations: Vec<ConversationJson<'a>>,
-    zones: Vec<ZoneJson<'a>>,
-    findings: Vec<FindingJson<'a>>,
+    assets: Each<'a, Asset, AssetJson<'a>>,
+    conversations: Each<'a, Conversation, ConversationJson<'a>>,
+    zones: Each<'a, Zone, ZoneJson<'a>>,
+    findings: Each<'a, Finding, FindingJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -39,8 +104,8 @@ struct CaptureJson<'a> {
     files: &'a [String],
     packets: u64,
     bytes: u64,
-    first: Option<String>,
-    last: Option<String>,
+    first: Option<Text<Timestamp>>,
+    last: Option<Text<Timestamp>>,
     truncated: u64,
     malformed: u64,
     undecoded_links: u64,
@@ -54,10 +119,10 @@ struct CaptureJson<'a> {
 
 #[derive(Serialize)]
 struct AssetJson<'a> {
-    id: String,
-    macs: Vec<String>,
-    ips: Vec<String>,
-    vlans: Vec<u16>,
+    id: Text<AssetId>,
+    macs: Texts<&'a BTreeSet<Mac>>,
+    ips: Texts<&'a BTreeSet<IpAddr>>,
+    vlans: &'a BTreeSet<u16>,
     label: String,
     vendor: Option<&'a str>,
     product: Option<&'a str>,
@@ -68,11 +133,11 @@ struct AssetJson<'a> {
     name: Option<&'a str>,
     os: Option<&'a str>,
     roles: Vec<&'static str>,
-    role_reasons: Vec<String>,
+    role_reasons: Texts<&'a [Reason]>,
     level: Option<&'static str>,
     level_state: &'static str,
     level_confidence: f32,
-    level_reasons: Vec<String>,
+    level_reasons: Texts<&'a [Reason]>,
     zone: Option<&'a str>,
     safety: bool,
     routed: bool,
@@ -80,9 +145,9 @@ struct AssetJson<'a> {
     protocols: Vec<&'static str>,
     serves: Vec<&'static str>,
     packets_sent: u64,
-    first: String,
-    last: String,
-    identity: Vec<IdentityJson<'a>>,
+    first: Text<Timestamp>,
+    last: Text<Timestamp>,
+    identity: Each<'a, Fact, IdentityJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -91,16 +156,16 @@ struct IdentityJson<'a> {
     value: &'a str,
     source: &'static str,
     confidence: &'static str,
-    first: String,
-    last: String,
+    first: Text<Timestamp>,
+    last: Text<Timestamp>,
 }
 
 #[derive(Serialize)]
 struct ConversationJson<'a> {
-    initiator: String,
-    responder: String,
-    initiator_asset: Option<String>,
-    responder_asset: Option<String>,
+    initiator: Text<Host>,
+    responder: Text<Host>,
+    initiator_asset: Option<Text<AssetId>>,
+    responder_asset: Option<Text<AssetId>>,
     initiator_evidence: &'static str,
     transport: &'static str,
     port: u16,
@@ -112,14 +177,14 @@ struct ConversationJson<'a> {
     packets_sent: u64,
     bytes: u64,
     flows: u64,
-    first: String,
-    last: String,
+    first: Text<Timestamp>,
+    last: Text<Timestamp>,
     protection: &'static str,
     versions: Vec<&'static str>,
-    units: Vec<u32>,
+    units: &'a BTreeSet<u32>,
     credentials: Vec<CredentialJson<'a>>,
     malformed: u64,
-    operations: Vec<OperationJson<'a>>,
+    operations: Each<'a, OperationCount, OperationJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -134,13 +199,13 @@ struct CredentialJson<'a> {
 struct OperationJson<'a> {
     operation: &'static str,
     name: &'static str,
-    code: String,
+    code: Text<Code>,
     by: &'static str,
     requests: u64,
     answers: u64,
     failures: u64,
-    first: String,
-    last: String,
+    first: Text<Timestamp>,
+    last: Text<Timestamp>,
     objects: &'a [String],
     more_objects: bool,
 }
@@ -152,7 +217,7 @@ struct ZoneJson<'a> {
     level: Option<&'static str>,
     prefixes: &'a [String],
     vlans: &'a [u16],
-    assets: Vec<String>,
+    assets: Texts<&'a [AssetId]>,
 }
 
 #[derive(Serialize)]
@@ -160,7 +225,7 @@ struct FindingJson<'a> {
     id: &'static str,
     severity: &'static str,
     title: &'a str,
-    assets: Vec<String>,
+    assets: Texts<&'a [AssetId]>,
     conversations: &'a [usize],
     detail: &'a str,
     remedy: &'static str,
@@ -178,8 +243,8 @@ fn capture<'a>(capture: &'a CaptureSummary, plant: &Plant) -> CaptureJson<'a> {
         files: &capture.files,
         packets: capture.packets,
         bytes: capture.bytes,
-        first: capture.first.map(|at| at.to_string()),
-        last: capture.last.map(|at| at.to_string()),
+        first: capture.first.map(Text),
+        last: capture.last.map(Text),
         truncated: capture.truncated,
         malformed: capture.malformed,
         undecoded_links: capture.undecoded_links,
@@ -194,19 +259,11 @@ fn capture<'a>(capture: &'a CaptureSummary, plant: &Plant) -> CaptureJson<'a> {
 
 fn asset(asset: &Asset) -> AssetJson<'_> {
     let fact = |attribute| asset.fact(attribute);
-    let identity = asset.facts.iter().map(|fact| IdentityJson {
-        attribute: fact.attribute.as_str(),
-        value: &fact.value,
-        source: fact.source,
-        confidence: fact.confidence.as_str(),
-        first: fact.first.to_string(),
-        last: fact.last.to_string(),
-    });
     AssetJson {
-        id: asset.id.to_string(),
-        macs: texts(&asset.macs),
-        ips: texts(&asset.ips),
-        vlans: asset.vlans.iter().copied().collect(),
+        id: Text(asset.id),
+        macs: Texts(&asset.macs),
+        ips: Texts(&asset.ips),
+        vlans: &asset.vlans,
         label: asset.label(),
         vendor: fact(Attribute::Vendor),
         product: fact(Attribute::Product),
@@ -217,11 +274,11 @@ fn asset(asset: &Asset) -> AssetJson<'_> {
         name: fact(Attribute::Name),
         os: fact(Attribute::Os),
         roles: asset.roles.iter().map(|role| role.as_str()).collect(),
-        role_reasons: reasons(&asset.role_reasons),
+        role_reasons: Texts(&asset.role_reasons),
         level: asset.level.level.map(|level| level.as_str()),
         level_state: asset.level.state.as_str(),
         level_confidence: (asset.level.confidence * 100.0).round() / 100.0,
-        level_reasons: reasons(&asset.level.reasons),
+        level_reasons: Texts(&asset.level.reasons),
         zone: asset.zone.as_deref(),
         safety: asset.safety,
         routed: asset.routed,
@@ -229,18 +286,21 @@ fn asset(asset: &Asset) -> AssetJson<'_> {
         protocols: asset.protocols.keys().copied().collect(),
         serves: asset.protocols.iter().filter(|(_, serves)| **serves).map(|(name, _)| *name).collect(),
         packets_sent: asset.packets_sent,
-        first: asset.first.to_string(),
-        last: asset.last.to_string(),
-        identity: identity.collect(),
+        first: Text(asset.first),
+        last: Text(asset.last),
+        identity: Each(&asset.facts, identity),
     }
 }
 
-fn texts<T: ToString>(values: impl IntoIterator<Item = T>) -> Vec<String> {
-    values.into_iter().map(|value| value.to_string()).collect()
-}
-
-fn reasons(reasons: &[Reason]) -> Vec<String> {
-    texts(reasons)
+fn identity(fact: &Fact) -> IdentityJson<'_> {
+    IdentityJson {
+        attribute: fact.attribute.as_str(),
+        value: &fact.value,
+        source: fact.source,
+        confidence: fact.confidence.as_str(),
+        first: Text(fact.first),
+        last: Text(fact.last),
+    }
 }
 
 fn conversation(conversation: &Conversation) -> ConversationJson<'_> {
@@ -251,10 +311,10 @@ fn conversation(conversation: &Conversation) -> ConversationJson<'_> {
         weakness: credential.weakness.as_str(),
     });
     ConversationJson {
-        initiator: conversation.initiator.to_string(),
-        responder: conversation.responder.to_string(),
-        initiator_asset: conversation.initiator_asset.map(|id| id.to_string()),
-        responder_asset: conversation.responder_asset.map(|id| id.to_string()),
+        initiator: Text(conversation.initiator),
+        responder: Text(conversation.responder),
+        initiator_asset: conversation.initiator_asset.map(Text),
+        responder_asset: conversation.responder_asset.map(Text),
         initiator_evidence: conversation.evidence.as_str(),
         transport: conversation.transport.as_str(),
         port: conversation.port,
@@ -266,14 +326,14 @@ fn conversation(conversation: &Conversation) -> ConversationJson<'_> {
         packets_sent: conversation.packets_sent,
         bytes: conversation.bytes,
         flows: conversation.flows,
-        first: conversation.first.to_string(),
-        last: conversation.last.to_string(),
+        first: Text(conversation.first),
+        last: Text(conversation.last),
         protection: conversation.protection.as_str(),
         versions: conversation.versions.iter().map(|(version, _)| *version).collect(),
-        units: conversation.units.iter().copied().collect(),
+        units: &conversation.units,
         credentials: credentials.collect(),
         malformed: conversation.malformed,
-        operations: conversation.operations.iter().map(operation).collect(),
+        operations: Each(&conversation.operations, operation),
     }
 }
 
@@ -281,26 +341,26 @@ fn operation(count: &OperationCount) -> OperationJson<'_> {
     OperationJson {
         operation: count.operation.as_str(),
         name: count.name,
-        code: count.code.to_string(),
+        code: Text(count.code),
         by: if count.by_initiator { "initiator" } else { "responder" },
         requests: count.requests,
         answers: count.answers,
         failures: count.failures,
-        first: count.first.to_string(),
-        last: count.last.to_string(),
+        first: Text(count.first),
+        last: Text(count.last),
         objects: &count.objects,
         more_objects: count.more_objects,
     }
 }
 
-fn zone(zone: &model::Zone) -> ZoneJson<'_> {
+fn zone(zone: &Zone) -> ZoneJson<'_> {
     ZoneJson {
         id: &zone.id,
         name: &zone.name,
         level: zone.level.map(|level| level.as_str()),
         prefixes: &zone.prefixes,
         vlans: &zone.vlans,
-        assets: texts(&zone.assets),
+        assets: Texts(&zone.assets),
     }
 }
 
@@ -309,7 +369,7 @@ fn finding(finding: &Finding) -> FindingJson<'_> {
         id: finding.id,
         severity: finding.severity.as_str(),
         title: &finding.title,
-        assets: texts(&finding.assets),
+        assets: Texts(&finding.assets),
         conversations: &finding.conversations,
         detail: &finding.detail,
         remedy: finding.remedy,

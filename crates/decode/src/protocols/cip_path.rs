@@ -24,6 +24,8 @@ pub struct Path<'a> {
     /// True when a tag is named by symbol segments.
     pub symbol: bool,
     bytes: &'a [u8],
+    /// The last symbol, and how many symbols and indices name the tag together.
+    name: (&'a [u8], usize),
 }
 
 /// One segment of a path.
@@ -51,18 +53,29 @@ impl<'a> Path<'a> {
                 Some(Segment::Instance(instance)) => path.instance = Some(instance),
                 Some(Segment::Attribute(attribute)) => path.attribute = Some(attribute),
                 Some(Segment::Port(link)) => path.slot = link,
-                Some(Segment::Symbol(_)) => path.symbol = true,
-                Some(Segment::Member(_) | Segment::Other) => {}
+                Some(Segment::Symbol(name)) => {
+                    path.symbol = true;
+                    path.name = (name, path.name.1 + 1);
+                }
+                Some(Segment::Member(_)) => path.name.1 += 1,
+                Some(Segment::Other) => {}
                 None => break,
             }
         }
         path
     }
 
-    /// What the path names, in words. The name is written into `buffer`.
-    pub fn object<'b>(&self, buffer: &'b mut NameBuffer) -> Object<'b> {
+    /// What the path names, in words. The name is written into `buffer` where it has several parts.
+    pub fn object<'b>(&self, buffer: &'b mut NameBuffer) -> Object<'b>
+    where
+        'a: 'b,
+    {
         if self.symbol {
-            return Object::Named { space: "tag", name: buffer.join(self.bytes) };
+            let name = match (self.name, std::str::from_utf8(self.name.0)) {
+                ((_, 1), Ok(name)) if name.len() <= NAME_BYTES_MAX && name.is_ascii() => name,
+                _ => buffer.join(self.bytes),
+            };
+            return Object::Named { space: "tag", name };
         }
         let (Some(class), instance) = (self.class, u64::from(self.instance.unwrap_or(0))) else {
             return Object::None;
@@ -107,11 +120,11 @@ impl NameBuffer {
     }
 
     fn put(&mut self, text: &[u8]) {
-        for &byte in text {
-            let Some(place) = self.bytes.get_mut(self.used) else { return };
+        let room = self.bytes.get_mut(self.used..).unwrap_or_default();
+        for (place, &byte) in room.iter_mut().zip(text) {
             *place = if byte.is_ascii() { byte } else { b'?' };
-            self.used += 1;
         }
+        self.used = NAME_BYTES_MAX.min(self.used + text.len());
     }
 
     fn put_index(&mut self, index: u32) {
