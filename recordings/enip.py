@@ -129,6 +129,14 @@ def composed(folder):
         """Unconnected send to the controller in slot 0."""
         return b"\x52" + path(6, 1) + b"\x0a\x0e" + struct.pack("<H", len(message)) + message + b"\0" * (len(message) % 2) + b"\x01\0\x01\0"
 
+    # A stranger elsewhere begins like an empty List Identity: a small number and zeros. Nothing says EtherNet/IP.
+    s = frames.Session(frames.End(station.mac, station.address, 50211), frames.End(plc.mac, frames.ip("203.0.113.7"), 46348), start)
+    s.say(0, bytes.fromhex("03020f0100001c42100b0000010000000006000000000000"))
+    s.say(1, b"\x63" + bytes(17) + b"\x2c\x0e" + bytes(4))
+    s.say(1, bytes.fromhex("2a0e1e0018024c0f0300001000100b0d") + bytes(24))
+    s.close()
+    frames.write(folder / "look_alike.pcap", s.packets)
+
     s = opened(station, plc)
     for service, class_code, data in ((0x07, 0x8E, b""), (0x06, 0x8E, b""), (0x05, 0x01, b"\x01")):
         exchange(s, routed(bytes([service]) + path(class_code, 1) + data), bytes([service | 0x80, 0, 0, 0]))

@@ -66,7 +66,7 @@ fn probe(opening: &Opening<'_>) -> Verdict {
         return Verdict::No;
     }
     let plausible = match command {
-        LIST_SERVICES | LIST_IDENTITY | LIST_INTERFACES => session == 0 && listed(bytes, length),
+        LIST_SERVICES | LIST_IDENTITY | LIST_INTERFACES => session == 0 && listed(opening, length),
         REGISTER_SESSION => length == 4 && le16(bytes, HEADER_BYTES) == Some(1),
         UNREGISTER_SESSION => length == 0 && session != 0 && opening.at_home,
         SEND_RR_DATA | SEND_UNIT_DATA => carries(bytes, length),
@@ -75,10 +75,11 @@ fn probe(opening: &Opening<'_>) -> Verdict {
     if plausible { Verdict::Yes } else { Verdict::No }
 }
 
-/// A list command asks with nothing, and is answered with items.
-fn listed(bytes: &[u8], length: usize) -> bool {
-    match (length, le16(bytes, HEADER_BYTES)) {
-        (0, _) => bytes.len() == HEADER_BYTES,
+/// A list command asks with nothing, and is answered with items. Asking is a small number and zeros, which others say
+/// too: it counts only at home.
+fn listed(opening: &Opening<'_>, length: usize) -> bool {
+    match (length, le16(opening.bytes, HEADER_BYTES)) {
+        (0, _) => opening.at_home && opening.bytes.len() == HEADER_BYTES,
         (_, Some(items)) => usize::from(items) <= ITEMS_MAX,
         _ => false,
     }
