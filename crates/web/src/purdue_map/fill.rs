@@ -26,7 +26,7 @@ const NAMED_MAX: usize = 6;
 
 /// How high a box of this width must be.
 pub(super) fn box_height(zone: &ZoneBox, width: f32) -> f32 {
-    let header = PAD + TITLE + if zone.networks.is_empty() { 0.0 } else { NETWORKS };
+    let header = PAD + TITLE + if heading(zone, width).1.is_empty() { 0.0 } else { NETWORKS };
     let footer = if zone.inside > 0 { 14.0 } else { 0.0 };
     header + ITEM * content_lines(zone, width) as f32 + footer + PAD - 2.0
 }
@@ -40,15 +40,11 @@ pub(super) fn fill_box(
     height: f32,
     language: Language,
 ) -> BoxShape {
-    let room = width - 2.0 * PAD - if zone.worst.is_some() { 18.0 } else { 0.0 };
+    let (title, networks) = heading(zone, width);
     let mut top = y + PAD + TITLE;
-    let networks = (!zone.networks.is_empty()).then(|| {
+    let networks = (!networks.is_empty()).then(|| {
         top += NETWORKS;
-        Text {
-            x: half(x + PAD),
-            y: half(top - 9.0),
-            text: fit_parts(&zone.networks, width - 2.0 * PAD, 11.0),
-        }
+        Text { x: half(x + PAD), y: half(top - 9.0), text: fit_parts(&networks, width - 2.0 * PAD, 11.5) }
     });
     BoxShape {
         x: half(x),
@@ -57,7 +53,7 @@ pub(super) fn fill_box(
         height: half(height),
         href: zone.href.clone(),
         tooltip: tooltip(zone, language),
-        title: Text { x: half(x + PAD), y: half(y + PAD + 11.0), text: fit(&zone.title, room, 13.0 * BOLD) },
+        title: Text { x: half(x + PAD), y: half(y + PAD + 11.0), text: title },
         networks,
         items: items(zone, x + PAD, top, width - 2.0 * PAD, language),
         inside: (zone.inside > 0).then(|| Text {
@@ -66,6 +62,22 @@ pub(super) fn fill_box(
             text: inside(zone.inside, language),
         }),
         sign: zone.worst.map(|severity| sign(severity, x + width - PAD - 7.0, y + PAD + 7.0)),
+    }
+}
+
+/// The title of a box and the networks below it. Where the whole title has no room, its network moves down to the
+/// others: a name cut off is no name.
+fn heading(zone: &ZoneBox, width: f32) -> (String, Vec<String>) {
+    const SIZE: f32 = 13.0 * BOLD;
+    let room = width - 2.0 * PAD - if zone.worst.is_some() { 18.0 } else { 0.0 };
+    let (title, networks) = (&zone.title, &zone.networks);
+    let short =
+        zone.prefix.as_ref().and_then(|prefix| Some((prefix, title.strip_suffix(&format!(" ({prefix})"))?)));
+    match short {
+        Some((prefix, short)) if text_width(title, SIZE) > room => {
+            (fit(short, room, SIZE), [std::slice::from_ref(prefix), networks].concat())
+        }
+        _ => (fit(title, room, SIZE), networks.clone()),
     }
 }
 

@@ -39,6 +39,8 @@ pub(super) struct Plan {
 pub(super) struct ZoneBox {
     pub level: Option<Level>,
     pub title: String,
+    /// The network prefix that the title ends with in brackets, if it does.
+    pub prefix: Option<String>,
     pub networks: Vec<String>,
     /// Where the inventory lists it; empty for several zones in one box.
     pub href: String,
@@ -285,13 +287,16 @@ fn zone_box(plant: &Plant, places: &Places, group: &[Part], is_part: bool, langu
         [part] => places.list.get(part.place).map(|place| (part.place, place)),
         _ => None,
     };
+    let title = match place {
+        Some((_, place)) if is_part => place.prefix.clone().unwrap_or_else(|| place.name.clone()),
+        Some((_, place)) => place.name.clone(),
+        None => more_zones(group.len(), language),
+    };
+    let prefix = place.and_then(|(_, place)| place.prefix.clone());
     ZoneBox {
         level: group.first().and_then(|part| part.level),
-        title: match place {
-            Some((_, place)) if is_part => place.prefix.clone().unwrap_or_else(|| place.name.clone()),
-            Some((_, place)) => place.name.clone(),
-            None => more_zones(group.len(), language),
-        },
+        prefix: prefix.filter(|prefix| title.ends_with(&format!(" ({prefix})"))),
+        title,
         networks: place.map(|(_, place)| place.networks.clone()).unwrap_or_default(),
         href: place
             .filter(|(_, place)| place.listed > 0)

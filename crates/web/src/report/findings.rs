@@ -104,7 +104,7 @@ fn check<'a>(context: &Context<'a>, id: &str, findings: &[(usize, &'a Finding)])
         title,
         is_ours,
         count: (findings.len() > 1)
-            .then(|| format!("×\u{2009}{}", context.language.number(findings.len() as u64))),
+            .then(|| format!("×\u{202f}{}", context.language.number(findings.len() as u64))),
         detail: same_detail.then(|| shown::sentence(&first.detail)),
         technique: first.technique,
         remedy: paragraphs(first.remedy),
