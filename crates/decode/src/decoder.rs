@@ -1,7 +1,7 @@
 //! Frame by frame: finds the flow, keeps its order, lets its protocol speak.
 
 use model::{
-    Certainty, Evidence, Family, FlowId, Frame, Mac, Observer, Path, Side, Sighting, Timestamp, Transport,
+    Certainty, Evidence, Family, FlowId, Frame, Observer, Path, Side, Sighting, Timestamp, Transport,
 };
 
 use crate::flow::{
@@ -9,7 +9,7 @@ use crate::flow::{
     path_number,
 };
 use crate::fragments::{Fragments, Piece};
-use crate::packet::{self, Body, IpPacket, LinkProtocol, Packet};
+use crate::packet::{self, Body, Hardware, IpPacket, LinkProtocol, Packet};
 use crate::protocol::Orientation;
 use crate::reading::{Moment, Reading};
 use crate::segment::{ACK, Between, FIN, RST, SYN, Segment, Tcp, fingerprint, tcp, udp};
@@ -84,8 +84,7 @@ struct Seen {
     /// Length on the wire, in bytes.
     bytes: u32,
     truncated: bool,
-    source: Option<Mac>,
-    destination: Option<Mac>,
+    hardware: Hardware,
     vlan: Option<u16>,
     depth: u8,
 }
@@ -135,17 +134,15 @@ impl Decoder {
             at: frame.at,
             bytes: frame.length,
             truncated,
-            source: None,
-            destination: None,
+            hardware: Hardware::default(),
             vlan: None,
             depth: 0,
         };
         match packet::plain(frame.link, frame.bytes) {
-            Some((source, destination, vlan, ip)) => {
+            Some((hardware, vlan, ip)) => {
                 self.counts.truncated += u64::from(truncated);
                 let truncated = truncated || ip.payload.len() < ip.payload_length;
-                let (source, destination) = (Some(source), Some(destination));
-                let seen = Seen { source, destination, vlan, truncated, ..seen };
+                let seen = Seen { hardware, vlan, truncated, ..seen };
                 self.transport(&ip, &seen, observer);
             }
             None => self.other_frame(frame, seen, observer),
@@ -160,8 +157,8 @@ impl Decoder {
         }
         self.counts.truncated += u64::from(seen.truncated);
         let packet = packet::read(frame.link, frame.bytes);
-        let Packet { source, destination, vlan, .. } = packet;
-        self.packet(&packet, &Seen { source, destination, vlan, ..seen }, observer);
+        let Packet { hardware, vlan, .. } = packet;
+        self.packet(&packet, &Seen { hardware, vlan, ..seen }, observer);
     }
 
     /// The capture is over: closes all flows, in the order they were opened as far as their numbers tell.
@@ -191,7 +188,9 @@ impl Decoder {
         seen: &Seen,
         observer: &mut O,
     ) {
-        let (Some(source), destination) = (seen.source, seen.destination.unwrap_or_default()) else { return };
+        let (Some(source), destination) =
+            (seen.hardware.source(), seen.hardware.destination().unwrap_or_default())
+        else { return };
         let found = self.table.on_link(kind, payload);
         let segment = Segment {
             between: Between::link(source, destination, kind.number()),
@@ -201,7 +200,8 @@ impl Decoder {
             length: payload.len(),
             tcp: None,
         };
-        let key = FlowKey::of(&segment.between, found.map_or(0, |(number, _)| number));
+        let link = found.map_or(0, |(number, _)| number);
+        let key = FlowKey::of(&segment.between, link);
         let id = match self.flows.get(&key.0) {
             Some(id) => id,
             None => {
@@ -212,7 +212,7 @@ impl Decoder {
                     }
                     None => (Reading::default(), link_name(kind)),
                 };
-                self.begin(key, segment.between, seen.at, (orientation, reading, name), observer)
+                self.begin(link, key, segment.between, seen.at, (orientation, reading, name), observer)
             }
         };
         let Decoder { slots, counts, table, .. } = self;
@@ -347,13 +347,12 @@ impl Decoder {
         let (packet, length) = match inner {
             Inner::Ethernet(bytes) => (packet::ethernet(bytes), bytes.len()),
             Inner::Ip(bytes) => {
-                (Packet { source: None, destination: None, vlan: None, body: packet::ip(bytes) }, bytes.len())
+                (Packet { hardware: Hardware::default(), vlan: None, body: packet::ip(bytes) }, bytes.len())
             }
         };
         let seen = Seen {
             bytes: length as u32,
-            source: packet.source,
-            destination: packet.destination,
+            hardware: packet.hardware,
             vlan: packet.vlan,
             depth: outer.depth + 1,
             ..outer
@@ -444,12 +443,13 @@ impl Decoder {
             },
             Transport::Icmp | Transport::Ip | Transport::Ethernet => ip_name(port),
         };
-        self.begin(key, between, at, (orientation, Reading::default(), name), observer)
+        self.begin(0, key, between, at, (orientation, Reading::default(), name), observer)
     }
 
     /// Begins a flow with its first frame.
     fn begin<O: Observer>(
         &mut self,
+        link: u8,
         key: (FlowKey, bool),
         between: Between,
         at: Timestamp,
@@ -468,7 +468,7 @@ impl Decoder {
         };
         let ends = between.ends();
         if let Some(slot) = self.slots.get_mut(id as usize) {
-            *slot = Some(Flow::new(key, ends, orientation, reading, at));
+            *slot = Some(Flow::new(link, key.1, ends, orientation, reading, at));
         }
         self.flows.insert(key.0, id);
         let (name, family, certainty) = name;
@@ -485,8 +485,7 @@ impl Decoder {
             at: flow.last,
             bytes: 0,
             truncated: false,
-            source: None,
-            destination: None,
+            hardware: Hardware::default(),
             vlan: None,
             depth: 0,
         };
@@ -503,7 +502,7 @@ impl Decoder {
     fn close<O: Observer>(&mut self, id: u32, observer: &mut O) {
         let Some(flow) = self.slots.get_mut(id as usize).and_then(Option::take) else { return };
         self.buffered = self.buffered.saturating_sub(flow.held_bytes());
-        self.flows.remove(&flow.key);
+        self.flows.remove(&FlowKey::of(&Between::of(&flow.ends), flow.link).0);
         self.free.push(id);
         observer.closed(FlowId(id));
     }
@@ -545,12 +544,12 @@ fn carry<'a, O: Observer>(
     let from = flow.side(low);
     flow.last = seen.at;
     observer.carried(FlowId(id), from, seen.at, seen.bytes);
-    let path =
-        || Path { from: seen.source, to: seen.destination, vlan: seen.vlan, hops_left: segment.hops_left };
-    let (number, known) = (path_number(path()), &mut flow.paths[from as usize]);
+    let (vlan, hops_left) = (seen.vlan, segment.hops_left);
+    let (number, known) = (path_number(seen.hardware, vlan, hops_left), &mut flow.paths[from as usize]);
     if *known != number {
         *known = number;
-        observer.path(FlowId(id), from, &path());
+        let (source, destination) = (seen.hardware.source(), seen.hardware.destination());
+        observer.path(FlowId(id), from, &Path { from: source, to: destination, vlan, hops_left });
     }
     Some((flow, from))
 }

@@ -1,9 +1,9 @@
 //! Flows: the frames between two ends, from the first to the last.
 
 use hashbrown::HashMap;
-use model::{Ends, Evidence, Mac, Path, Side, Timestamp, Transport};
+use model::{Ends, Evidence, Side, Timestamp, Transport};
 
-use crate::packet::Addresses;
+use crate::packet::{Addresses, Hardware};
 use crate::protocol::Orientation;
 use crate::reading::Reading;
 use crate::segment::{Between, Hosts};
@@ -109,16 +109,11 @@ impl FlowTable {
 
 /// The way a frame came, as one number that is compared for every frame. 0 stands for "none seen yet".
 #[inline(always)]
-pub fn path_number(path: Path) -> u128 {
-    let mac = |mac: Option<Mac>| mac.map_or(0, |mac| u128::from(mac.number()));
-    let hops = path.hops_left.map_or(0, u128::from);
-    let vlan = path.vlan.map_or(0, u128::from);
-    1 << 127
-        | mac(path.from) << 73
-        | mac(path.to) << 25
-        | vlan << 9
-        | hops << 1
-        | u128::from(path.hops_left.is_some())
+pub fn path_number(hardware: Hardware, vlan: Option<u16>, hops_left: Option<u8>) -> u128 {
+    // VLAN ids have 12 bits, and none is 0.
+    let vlan = u128::from(vlan.unwrap_or(0) & 0x0fff);
+    let hops = hops_left.map_or(0, |hops| 0x100 | u128::from(hops));
+    1 << 127 | vlan << (Hardware::BITS + 9) | hops << Hardware::BITS | hardware.number()
 }
 
 /// One flow while it lives. What every frame touches stands first and together.
@@ -129,26 +124,27 @@ pub struct Flow {
     recent: [[(u32, u32); RECENT_FRAMES]; 2],
     /// Last frame.
     pub last: Timestamp,
-    /// Its ends.
-    pub ends: Ends,
-    /// Who started it.
-    pub orientation: Orientation,
+    /// True when `ends.a` is the lower end in its key.
+    pub a_is_low: bool,
     /// True after FIN or RST: a new SYN begins a new flow.
     pub ended: bool,
+    /// The number of its protocol on Ethernet; part of its key.
+    pub link: u8,
+    /// Who started it.
+    pub orientation: Orientation,
     /// Both directions of TCP.
     pub streams: [Stream; 2],
     /// What is said.
     pub reading: Reading,
-    /// What tells it apart.
-    pub key: FlowKey,
-    /// True when `ends.a` is the lower end in its key.
-    pub a_is_low: bool,
+    /// Its ends.
+    pub ends: Ends,
 }
 
 impl Flow {
     /// A flow whose first frame goes from `ends.a` to `ends.b`.
     pub fn new(
-        (key, a_is_low): (FlowKey, bool),
+        link: u8,
+        a_is_low: bool,
         ends: Ends,
         orientation: Orientation,
         reading: Reading,
@@ -163,7 +159,7 @@ impl Flow {
             ended: false,
             streams: Default::default(),
             reading,
-            key,
+            link,
             a_is_low,
         }
     }

@@ -22,14 +22,59 @@ const PRP_SUFFIX: u16 = 0x88fb;
 /// A frame down to its network layer.
 #[derive(Debug, Clone, Copy)]
 pub struct Packet<'a> {
-    /// Source hardware address, where the link has one.
-    pub source: Option<Mac>,
-    /// Destination hardware address, where the link has one.
-    pub destination: Option<Mac>,
+    /// Hardware addresses, where the link has them.
+    pub hardware: Hardware,
     /// Outermost VLAN id that is not a mere priority tag.
     pub vlan: Option<u16>,
     /// What the frame carries.
     pub body: Body<'a>,
+}
+
+/// Destination and source hardware address of a frame, each where the link has one, in one number: it is compared
+/// for every frame and hardly ever taken apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Hardware(u128);
+
+impl Hardware {
+    /// Bits that [`Hardware::number`] uses.
+    pub const BITS: u32 = 98;
+    const SOURCE_KNOWN: u128 = 1 << 96;
+    const DESTINATION_KNOWN: u128 = 1 << 97;
+
+    /// Both addresses, as an Ethernet header begins: destination, then source (IEEE 802.3, 3.2).
+    #[inline(always)]
+    fn both(header: &[u8; 14]) -> Hardware {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = *header;
+        let (high, low) = (u64::from_be_bytes([a, b, c, d, e, f, g, h]), u32::from_be_bytes([i, j, k, l]));
+        let known = Self::SOURCE_KNOWN | Self::DESTINATION_KNOWN;
+        Hardware(known | u128::from(high) << 32 | u128::from(low))
+    }
+
+    /// The source address alone.
+    pub fn source_only(source: Option<Mac>) -> Hardware {
+        Hardware(source.map_or(0, |mac| Self::SOURCE_KNOWN | u128::from(mac.number())))
+    }
+
+    /// The source address, where the link has one.
+    pub fn source(self) -> Option<Mac> {
+        (self.0 & Self::SOURCE_KNOWN != 0).then(|| mac(self.0 as u64))
+    }
+
+    /// The destination address, where the link has one.
+    pub fn destination(self) -> Option<Mac> {
+        (self.0 & Self::DESTINATION_KNOWN != 0).then(|| mac((self.0 >> 48) as u64))
+    }
+
+    /// A number that is the same for the same addresses, and never for others.
+    #[inline(always)]
+    pub fn number(self) -> u128 {
+        self.0
+    }
+}
+
+fn mac(number: u64) -> Mac {
+    let [_, _, a, b, c, d, e, f] = number.to_be_bytes();
+    Mac([a, b, c, d, e, f])
 }
 
 /// What a frame carries.
@@ -93,6 +138,18 @@ pub enum Addresses {
 }
 
 impl Addresses {
+    /// From one address to the other. Of different versions, both count as version 6 (RFC 4291, 2.5.5.2).
+    pub fn of(source: IpAddr, destination: IpAddr) -> Addresses {
+        let wide = |ip: IpAddr| match ip {
+            IpAddr::V4(ip) => u128::from(ip.to_ipv6_mapped()),
+            IpAddr::V6(ip) => u128::from(ip),
+        };
+        match (source, destination) {
+            (IpAddr::V4(a), IpAddr::V4(b)) => Addresses::V4([a.into(), b.into()]),
+            (a, b) => Addresses::V6([wide(a), wide(b)]),
+        }
+    }
+
     /// Sender and receiver, each by itself.
     pub fn both(self) -> [IpAddr; 2] {
         match self {
@@ -116,27 +173,25 @@ pub struct Fragment {
 /// An IPv4 packet in an Ethernet II frame with at most one VLAN tag, whole and without options: nearly every frame of
 /// a plant is one. What this answers, [`read`] answers too; anything else is left to that.
 #[inline(always)]
-pub fn plain(link: LinkType, bytes: &[u8]) -> Option<(Mac, Mac, Option<u16>, IpPacket<'_>)> {
+pub fn plain(link: LinkType, bytes: &[u8]) -> Option<(Hardware, Option<u16>, IpPacket<'_>)> {
     if link != LinkType::ETHERNET {
         return None;
     }
     let (header, rest) = bytes.split_first_chunk::<14>()?;
-    let [a, b, c, d, e, f, g, h, i, j, k, l, kind @ ..] = *header;
-    let (destination, source) = (Mac([a, b, c, d, e, f]), Mac([g, h, i, j, k, l]));
-    let (vlan, packet) = match u16::from_be_bytes(kind) {
-        0x0800 => (None, rest),
-        0x8100 => {
+    let (vlan, packet) = match [header[12], header[13]] {
+        [0x08, 0x00] => (None, rest),
+        [0x81, 0x00] => {
             let ([a, b, 0x08, 0x00], packet) = rest.split_first_chunk::<4>()? else { return None };
             (Some(u16::from_be_bytes([*a, *b]) & 0x0fff).filter(|&id| id != 0), packet)
         }
         _ => return None,
     };
     // Version 4, five words, neither an offset nor more fragments.
-    let header = packet.first_chunk::<20>()?;
-    if header[0] != 0x45 || u16::from_be_bytes([header[6], header[7]]) & 0x3fff != 0 {
+    let (ip, _) = packet.split_first_chunk::<20>()?;
+    if ip[0] != 0x45 || ip[6] & 0x3f | ip[7] != 0 {
         return None;
     }
-    Some((source, destination, vlan, ipv4(packet)?))
+    Some((Hardware::both(header), vlan, ipv4_with(ip, packet, 20, None)?))
 }
 
 /// Reads a captured frame down to its network layer.
@@ -152,18 +207,16 @@ pub fn read(link: LinkType, bytes: &[u8]) -> Packet<'_> {
 }
 
 fn bare(body: Body<'_>) -> Packet<'_> {
-    Packet { source: None, destination: None, vlan: None, body }
+    Packet { hardware: Hardware::default(), vlan: None, body }
 }
 
 /// An Ethernet II or IEEE 802.3 frame.
 pub fn ethernet(bytes: &[u8]) -> Packet<'_> {
-    let mut cursor = Cursor::new(bytes);
-    let (Some(destination), Some(source), Some(kind)) = (cursor.array(), cursor.array(), cursor.be16())
-    else {
+    let Some((header, rest)) = bytes.split_first_chunk::<14>() else {
         return bare(Body::Unreadable("Ethernet header cut short"));
     };
-    let (vlan, body) = tagged(kind, cursor.rest());
-    Packet { source: Some(Mac(source)), destination: Some(Mac(destination)), vlan, body }
+    let (vlan, body) = tagged(u16::from_be_bytes([header[12], header[13]]), rest);
+    Packet { hardware: Hardware::both(header), vlan, body }
 }
 
 /// Steps over VLAN tags (IEEE 802.1Q), HSR tags and MPLS labels to the payload.
@@ -277,7 +330,8 @@ fn cooked(length: u16, address: [u8; 8], kind: u16, rest: &[u8]) -> Packet<'_> {
     let [a, b, c, d, e, f, ..] = address;
     let source = Mac([a, b, c, d, e, f]);
     let (vlan, body) = tagged(kind, rest);
-    Packet { source: (length == 6 && !source.is_zero()).then_some(source), destination: None, vlan, body }
+    let hardware = Hardware::source_only((length == 6 && !source.is_zero()).then_some(source));
+    Packet { hardware, vlan, body }
 }
 
 /// BSD loopback: four bytes of address family, in either byte order.
@@ -303,13 +357,27 @@ pub fn ip(bytes: &[u8]) -> Body<'_> {
 }
 
 /// RFC 791.
-#[inline(always)]
 fn ipv4(bytes: &[u8]) -> Option<IpPacket<'_>> {
     let (header, _) = bytes.split_first_chunk::<20>()?;
     let header_length = usize::from(header[0] & 15) * 4;
     if header_length < 20 || header_length > bytes.len() {
         return None;
     }
+    let flags = u16::from_be_bytes([header[6], header[7]]);
+    let (offset, more) = (usize::from(flags & 0x1fff) * 8, flags & 0x2000 != 0);
+    let id = u32::from(u16::from_be_bytes([header[4], header[5]]));
+    let fragment = (offset > 0 || more).then_some(Fragment { id, offset, more });
+    ipv4_with(header, bytes, header_length, fragment)
+}
+
+/// The packet that begins with this header.
+#[inline(always)]
+fn ipv4_with<'a>(
+    header: &[u8; 20],
+    bytes: &'a [u8],
+    header_length: usize,
+    fragment: Option<Fragment>,
+) -> Option<IpPacket<'a>> {
     let stated = usize::from(u16::from_be_bytes([header[2], header[3]]));
     // Segmentation offload leaves 0: then all there is belongs to the packet.
     let total = if stated == 0 { bytes.len() } else { stated };
@@ -317,9 +385,6 @@ fn ipv4(bytes: &[u8]) -> Option<IpPacket<'_>> {
         return None;
     }
     let payload = bytes.get(header_length..total.min(bytes.len()))?;
-    let flags = u16::from_be_bytes([header[6], header[7]]);
-    let identification = u16::from_be_bytes([header[4], header[5]]);
-    let (offset, more) = (usize::from(flags & 0x1fff) * 8, flags & 0x2000 != 0);
     Some(IpPacket {
         addresses: Addresses::V4([
             u32::from_be_bytes([header[12], header[13], header[14], header[15]]),
@@ -327,8 +392,8 @@ fn ipv4(bytes: &[u8]) -> Option<IpPacket<'_>> {
         ]),
         hops_left: header[8],
         protocol: header[9],
-        identification,
-        fragment: (offset > 0 || more).then_some(Fragment { id: u32::from(identification), offset, more }),
+        identification: u16::from_be_bytes([header[4], header[5]]),
+        fragment,
         payload,
         payload_length: total - header_length,
     })
@@ -379,7 +444,7 @@ fn ipv6(bytes: &[u8]) -> Option<IpPacket<'_>> {
 /// be read by several readers side by side.
 #[inline]
 pub fn shard_hash(link: LinkType, bytes: &[u8]) -> u64 {
-    if let Some((_, _, _, ip)) = plain(link, bytes) {
+    if let Some((_, _, ip)) = plain(link, bytes) {
         return mixed(ip.addresses);
     }
     let packet = read(link, bytes);
@@ -387,7 +452,7 @@ pub fn shard_hash(link: LinkType, bytes: &[u8]) -> u64 {
         Body::Ip(ip) => mixed(ip.addresses),
         _ => {
             let number = |mac: Option<Mac>| mac.map_or(0, |mac| u128::from(mac.number()));
-            mixed(Addresses::V6([number(packet.source), number(packet.destination)]))
+            mixed(Addresses::V6([number(packet.hardware.source()), number(packet.hardware.destination())]))
         }
     }
 }

@@ -83,6 +83,18 @@ impl Between {
         Between { hosts, ports: [number; 2], transport: Transport::Ethernet }
     }
 
+    /// Between the ends of a flow, from A to B.
+    pub fn of(ends: &Ends) -> Between {
+        let hosts = match (ends.a.host, ends.b.host) {
+            (Host::Ip(a), Host::Ip(b)) => Hosts::Ip(Addresses::of(a, b)),
+            (a, b) => {
+                let mac = |host| if let Host::Mac(mac) = host { mac } else { Mac::default() };
+                Hosts::Link(mac(a), mac(b))
+            }
+        };
+        Between { hosts, ports: [ends.a.port, ends.b.port], transport: ends.transport }
+    }
+
     /// The ends of a flow whose first frame this is.
     pub fn ends(&self) -> Ends {
         let (a, b) = match self.hosts {

@@ -339,9 +339,11 @@ fn is_failsafe_order(text: &str) -> bool {
 
 /// True when the word stands at the beginning of some word of the text.
 fn begins_word(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(at, _)| {
-        let before = text.get(..at).and_then(|t| t.chars().next_back());
-        !before.is_some_and(char::is_alphanumeric) || word.len() > 4
+    let first = word.bytes().next();
+    text.bytes().enumerate().filter(|(_, byte)| Some(*byte) == first).any(|(at, _)| {
+        let Some((before, here)) = text.split_at_checked(at) else { return false };
+        here.starts_with(word)
+            && (word.len() > 4 || !before.chars().next_back().is_some_and(char::is_alphanumeric))
     })
 }
 
