@@ -4,7 +4,7 @@
 
 use model::{Attribute, Code, Family, Object, Operation, Side};
 
-use super::hart_ip_commands::{self as hart, Command};
+use super::hart_ip_commands::{self as hart, Command, Way};
 use crate::cursor::{be16, byte};
 use crate::protocol::{Anywhere, Context, Dissector, Framing, On, Opening, Pending, Protocol, Verdict};
 use crate::short_text::ShortText;
@@ -118,9 +118,11 @@ impl HartIp {
         }
         for (place, command) in commands(bytes, id, false).enumerate() {
             let (operation, name) = hart::meaning(command.number);
-            let code = Code::Decimal(u32::from(command.number));
-            let channel =
-                command.channel.map(|(card, channel)| ShortText::<8>::of(format_args!("{card}/{channel}")));
+            let code = command.code();
+            let channel = match command.way {
+                Way::Relayed(card, channel) => Some(ShortText::<8>::of(format_args!("{card}/{channel}"))),
+                Way::Alone | Way::Bundled | Way::Direct => None,
+            };
             let object = channel
                 .as_ref()
                 .map_or(Object::None, |channel| Object::Named { space: "channel", name: channel.as_str() });
@@ -147,8 +149,8 @@ impl HartIp {
             }
         }
         // A relayed command is answered by the instrument, not by the sender.
-        for command in commands(bytes, id, true).filter(|command| command.channel.is_none()) {
-            if matches!(command.number, 0 | 11 | 21) {
+        for command in commands(bytes, id, true) {
+            if matches!(command.number, 0 | 11 | 21) && !matches!(command.way, Way::Relayed(..)) {
                 identity(command.body, context);
             }
         }

@@ -3,7 +3,7 @@
 //! Source: FieldComm Group, HART token-passing data link layer (frames), common practice commands (77 and 78), HART-IP
 //! network management (direct messages), command response codes.
 
-use model::Operation;
+use model::{Code, Operation};
 
 use crate::cursor::{Cursor, byte};
 
@@ -23,8 +23,34 @@ pub struct Command<'a> {
     pub refused: bool,
     /// What comes with it, in answers after response code and status.
     pub body: &'a [u8],
-    /// Card and channel of the instrument it is relayed to.
-    pub channel: Option<(u8, u8)>,
+    /// How it is carried.
+    pub way: Way,
+}
+
+/// How a command is carried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// By a token-passing unit of its own.
+    Alone,
+    /// Inside command 77, to the instrument on this card and channel.
+    Relayed(u8, u8),
+    /// Inside command 78.
+    Bundled,
+    /// In a direct message.
+    Direct,
+}
+
+impl Command<'_> {
+    /// Its number; a letter before it tells that it is relayed, bundled or direct.
+    pub fn code(&self) -> Code {
+        let number = u32::from(self.number);
+        match self.way {
+            Way::Alone => Code::Decimal(number),
+            Way::Relayed(..) => Code::Lettered('r', number),
+            Way::Bundled => Code::Lettered('b', number),
+            Way::Direct => Code::Lettered('d', number),
+        }
+    }
 }
 
 /// The commands of a token-passing unit: the one it names, then those inside that.
@@ -34,12 +60,12 @@ pub fn token_passing(unit: &[u8], answer: bool) -> impl Iterator<Item = Command<
     // An answer begins with the extended status.
     let bundle = outer.filter(|outer| outer.number == BUNDLE).map_or(&[][..], |outer| outer.body);
     let bundle = bundle.get(if answer { 2 } else { 1 }..).unwrap_or_default();
-    outer.into_iter().chain(relayed).chain(listed(bundle, answer))
+    outer.into_iter().chain(relayed).chain(listed(bundle, answer, Way::Bundled))
 }
 
 /// The commands of a direct message: status 1, extended status 1, commands.
 pub fn direct(body: &[u8], answer: bool) -> impl Iterator<Item = Command<'_>> {
-    listed(body.get(2..).unwrap_or_default(), answer)
+    listed(body.get(2..).unwrap_or_default(), answer, Way::Direct)
 }
 
 /// Delimiter, address of 1 or 5 bytes, expansion, command 1, count 1, data. The start and acknowledge delimiters tell a
@@ -55,19 +81,19 @@ fn frame(unit: &[u8], answer: bool) -> Option<Command<'_>> {
         number: u16::from(number),
         refused: answer && data.first().copied().is_some_and(is_refusal),
         body: data.get(status_bytes..).unwrap_or_default(),
-        channel: None,
+        way: Way::Alone,
     })
 }
 
 /// Card 1, channel 1, in requests the number of preambles 1, then a unit as on the instrument's own wire.
 fn relayed(body: &[u8], answer: bool) -> Option<Command<'_>> {
-    let channel = Some((byte(body, 0)?, byte(body, 1)?));
+    let way = Way::Relayed(byte(body, 0)?, byte(body, 1)?);
     let unit = body.get(if answer { 2 } else { 3 }..)?;
-    frame(unit, answer).map(|command| Command { channel, ..command })
+    frame(unit, answer).map(|command| Command { way, ..command })
 }
 
 /// Commands in a row: number 2, count 1, data, which in answers begin with the response code.
-fn listed(bytes: &[u8], answer: bool) -> impl Iterator<Item = Command<'_>> {
+fn listed(bytes: &[u8], answer: bool, way: Way) -> impl Iterator<Item = Command<'_>> {
     let mut cursor = Cursor::new(bytes);
     std::iter::from_fn(move || {
         let (number, count) = (cursor.be16()?, cursor.u8()?);
@@ -77,7 +103,7 @@ fn listed(bytes: &[u8], answer: bool) -> impl Iterator<Item = Command<'_>> {
             number,
             refused: answer && data.first().copied().is_some_and(is_refusal),
             body: data.get(status_bytes..).unwrap_or_default(),
-            channel: None,
+            way,
         })
     })
     .take(COMMANDS_MAX)
