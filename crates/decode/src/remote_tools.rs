@@ -1,6 +1,8 @@
 //! Remote-maintenance products, known by the names of the servers that they call.
 //!
-//! From the makers' own lists of hosts to allow in a firewall. A name fits when it is the domain or lies below it.
+//! From the makers' own lists of hosts to allow in a firewall, and from what public recognisers of such tools look for.
+//! Where servers are not published by name, the maker's own domain stands if it makes nothing but such tools; a web page
+//! about one tool among many does not count. A name fits when it is the domain or lies below it.
 
 use model::{Certainty, Family};
 
@@ -17,33 +19,24 @@ const DOMAINS: &[(&str, &str)] = &[
     ("logmeinrescue.com", "LogMeIn Rescue"),
     ("logmein-gateway.com", "LogMeIn"),
     ("gotomypc.com", "GoToMyPC"),
-    ("gotoassist.com", "GoTo Resolve"),
-    ("goto-rtc.com", "GoTo Resolve"),
+    ("gotoassist.com", "GoToAssist"),
     ("screenconnect.com", "ConnectWise ScreenConnect"),
-    ("connectwise.com", "ConnectWise ScreenConnect"),
+    ("control.connectwise.com", "ConnectWise ScreenConnect"),
     ("beyondtrustcloud.com", "BeyondTrust"),
     ("bomgarcloud.com", "BeyondTrust"),
-    ("bomgar.com", "BeyondTrust"),
+    ("license.bomgar.com", "BeyondTrust"),
     ("talk2m.com", "Ewon Talk2M"),
-    ("ewon.biz", "Ewon Talk2M"),
     ("secomea.com", "Secomea"),
-    ("anybus.com", "HMS Anybus"),
     ("netbiter.net", "HMS Netbiter"),
     ("ixon.cloud", "Ixon"),
     ("ixon.net", "Ixon"),
     ("ayayot.com", "Ixon"),
     ("mbconnect24.net", "MB connect line"),
-    ("mbconnect24.us", "MB connect line"),
-    ("mymbconnect24.com", "MB connect line"),
     ("tosibox.com", "Tosibox"),
-    ("tosi.net", "Tosibox"),
-    ("u-link.weidmueller.com", "Weidmüller u-link"),
-    ("ulink.weidmueller.com", "Weidmüller u-link"),
-    ("mguard.com", "Phoenix Contact mGuard"),
+    ("cloud.mguard.com", "Phoenix Contact mGuard Secure Cloud"),
     ("rustdesk.com", "RustDesk"),
     ("remotedesktop.google.com", "Chrome Remote Desktop"),
     ("remotedesktop-pa.googleapis.com", "Chrome Remote Desktop"),
-    ("chromoting-host.googleapis.com", "Chrome Remote Desktop"),
     ("tailscale.com", "Tailscale"),
     ("tailscale.io", "Tailscale"),
     ("zerotier.com", "ZeroTier"),
@@ -53,6 +46,7 @@ const DOMAINS: &[(&str, &str)] = &[
     ("ngrok.io", "ngrok"),
     ("ngrok-agent.com", "ngrok"),
     ("remoteassistance.support.services.microsoft.com", "Microsoft Quick Assist"),
+    ("remotehelp.microsoft.com", "Microsoft Remote Help"),
     ("rport.io", "RPort"),
     ("atera.com", "Atera"),
     ("ninjarmm.com", "NinjaOne"),
@@ -63,7 +57,7 @@ const DOMAINS: &[(&str, &str)] = &[
     ("islonline.com", "ISL Online"),
     ("islonline.net", "ISL Online"),
     ("realvnc.com", "RealVNC Connect"),
-    ("vnc.com", "RealVNC Connect"),
+    ("services.vnc.com", "RealVNC Connect"),
     ("parsec.app", "Parsec"),
 ];
 
@@ -84,7 +78,6 @@ const CERTIFICATES: &[(&str, &str)] = &[
     ("AnyDesk Client", "AnyDesk"),
     ("AnyNet Relay", "AnyDesk"),
     ("AnyNet Root CA", "AnyDesk"),
-    ("TeamViewer", "TeamViewer"),
 ];
 
 /// The product behind a server's name.
@@ -124,6 +117,9 @@ mod tests {
         assert_eq!(by_name("relay-9a2b.net.anydesk.com."), Some("AnyDesk"));
         assert_eq!(by_name("talk2m.com"), Some("Ewon Talk2M"));
         assert_eq!(by_name("gatemanager.plant.example"), Some("Secomea"));
+        assert_eq!(by_name("us.cloud.mguard.com"), Some("Phoenix Contact mGuard Secure Cloud"));
+        assert_eq!(by_name("help.mguard.com"), None);
+        assert_eq!(by_name("onlinehelp.ewon.biz"), None);
         assert_eq!(by_name("notteamviewer.com"), None);
         assert_eq!(by_name("teamviewer.com.example.org"), None);
         assert_eq!(by_name(""), None);
