@@ -1,6 +1,6 @@
 //! What the company an asset keeps shows of its level: with whom it speaks, and among whom it stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{AssetId, Conversation, Family, Level};
 
@@ -9,6 +9,8 @@ use crate::portrait::Portrait;
 use crate::tables::makers::Trade;
 use crate::weigh::{Kind, Scale};
 
+/// What is said of a host between plant and business.
+const RELAYS: &str = "stands apart from plant and business, and serves both";
 /// The weight from which a provisional level counts as evidence for others.
 const PROVISIONAL_MIN: f32 = 1.5;
 /// Up to this weight an asset's own evidence leaves room for its neighbours'.
@@ -28,7 +30,7 @@ pub fn provisional(portraits: &[Portrait<'_>], scales: &[Scale<Level>]) -> Vec<O
 /// What the levels of those it talks to show.
 pub fn peers(portraits: &[Portrait<'_>], conversations: &[Conversation], scales: &mut [Scale<Level>]) {
     let provisional = provisional(portraits, scales);
-    let mut sides: Vec<Sides> = vec![Sides::default(); portraits.len()];
+    let mut sides: Vec<Sides> = vec![Sides { only_away: true, ..Sides::default() }; portraits.len()];
     for c in conversations {
         let (Some(from), Some(to)) = (c.initiator_asset.map(index), c.responder_asset.map(index)) else {
             continue;
@@ -46,14 +48,21 @@ pub fn peers(portraits: &[Portrait<'_>], conversations: &[Conversation], scales:
             side.note(level, true, away, c.family);
         }
     }
+    let offices = offices(portraits, &provisional, &sides);
     for ((portrait, side), scale) in portraits.iter().zip(&sides).zip(scales) {
+        let free = !portrait.is_operated() && portrait.behaviour.operates.is_empty() && !portrait.is_router();
+        let ends_both = free && side.below && side.above && side.served;
+        let business_at_home = portrait.home.is_some_and(|home| offices.contains(&home));
+        if ends_both && side.only_away && !business_at_home && !scale.has(RELAYS) {
+            // A relay serves and asks like a business server; that it stands apart from both sides tells them apart.
+            scale.replace(Level::Business, Level::Dmz);
+            scale.put(Level::Dmz, 3.0, Kind::Neighbours, RELAYS);
+        }
         let mut once = |said: bool, level, weight, text: &str| {
             if said && !scale.has(text) {
                 scale.put(level, weight, Kind::Neighbours, text);
             }
         };
-        let free = !portrait.is_operated() && portrait.behaviour.operates.is_empty() && !portrait.is_router();
-        let ends_both = free && side.below && side.above && side.served;
         once(ends_both, Level::Dmz, 4.0, "ends conversations of the plant and of the business");
         once(side.enters_dmz, Level::Business, 2.0, "opens the screen of a host in the DMZ");
         let entered = side.entered_from_dmz && !portrait.is_operated();
@@ -79,6 +88,8 @@ struct Sides {
     below: bool,
     above: bool,
     served: bool,
+    /// True when all its partners are in other networks.
+    only_away: bool,
     enters_dmz: bool,
     entered_from_dmz: bool,
     feeds_dmz: bool,
@@ -110,7 +121,17 @@ impl Sides {
             Level::Outside => {}
         }
         self.served |= served;
+        self.only_away &= away;
     }
+}
+
+/// Networks with hosts of the business that do not themselves stand between plant and business.
+fn offices(portraits: &[Portrait<'_>], provisional: &[Option<Level>], sides: &[Sides]) -> BTreeSet<Network> {
+    let business = |level: &Option<Level>| matches!(level, Some(Level::Business | Level::Enterprise));
+    let all = portraits.iter().zip(provisional).zip(sides);
+    all.filter(|((_, level), side)| business(level) && !side.below)
+        .filter_map(|((portrait, _), _)| portrait.home)
+        .collect()
 }
 
 /// True for trades that carry something across a border; names, time and log-in are asked for by everybody.
