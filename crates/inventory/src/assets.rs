@@ -1,6 +1,6 @@
 //! Draws the plant: devices become assets, conversations learn whose they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
     Asset, AssetId, Attribute, Certainty, Confidence, Conversation, Fact, Host, LevelJudgement, Limits, Mac,
@@ -12,6 +12,7 @@ use crate::conversations::Conversations;
 use crate::facts::Facts;
 use crate::hosts::{By, HOSTS_MAX, Hosts};
 use crate::identify::{Identified, identify};
+use crate::network::{self, Network};
 use crate::portrait::{Portrait, Traits};
 use crate::tables::oui;
 use crate::{place, roles, zones};
@@ -60,9 +61,9 @@ pub fn plant(conversations: Conversations, hosts: Hosts) -> Plant {
         conversation.responder_asset = whose.get(&conversation.responder).copied();
     }
     note_protocols(&mut assets, &conversations);
-    judge(&mut assets, &conversations, &hosts, &identified);
     let beside = beside(&assets, &identified, &whose);
-    let zones = zones::propose(&mut assets, &conversations, &beside);
+    let borders = judge(&mut assets, &conversations, &hosts, &identified, &beside);
+    let zones = zones::propose(&mut assets, &conversations, &beside, &borders);
     Plant { assets, conversations, zones, address_conflicts: identified.conflicts, limits }
 }
 
@@ -80,26 +81,45 @@ fn beside(
     assets.iter().filter_map(of).collect()
 }
 
-/// Judges roles and levels of all assets.
-fn judge(assets: &mut [Asset], conversations: &[Conversation], hosts: &Hosts, identified: &Identified) {
+/// Judges roles and levels of all assets, and tells which stand on the border between networks.
+fn judge(
+    assets: &mut [Asset],
+    conversations: &[Conversation],
+    hosts: &Hosts,
+    identified: &Identified,
+    beside: &BTreeMap<AssetId, AssetId>,
+) -> BTreeSet<AssetId> {
     let behaviours = behaviours(assets, conversations);
-    let traits: Vec<Traits> = assets.iter().map(|asset| traits(asset, hosts, identified)).collect();
+    let near = |asset: &Asset| {
+        let neighbour = beside.get(&asset.id)?;
+        assets.get((neighbour.0 as usize).checked_sub(1)?).and_then(network::home)
+    };
+    let traits: Vec<Traits> =
+        assets.iter().map(|asset| traits(asset, near(asset), hosts, identified)).collect();
     let portraits: Vec<Portrait<'_>> = assets
         .iter()
         .zip(behaviours.iter().zip(&traits))
         .map(|(asset, (behaviour, traits))| Portrait::of(asset, behaviour, traits))
         .collect();
+    let border = portraits.iter().filter(|portrait| portrait.is_border()).map(|portrait| portrait.asset.id);
+    let borders: BTreeSet<AssetId> = border.collect();
     let levels = place::levels(&portraits, conversations);
     let roles: Vec<_> = portraits.iter().map(|portrait| (roles::roles(portrait), portrait.safety)).collect();
     for ((asset, level), ((roles, reasons), safety)) in assets.iter_mut().zip(levels).zip(roles) {
         (asset.level, asset.roles, asset.role_reasons, asset.safety) = (level, roles, reasons, safety);
     }
+    borders
 }
 
-fn traits(asset: &Asset, hosts: &Hosts, identified: &Identified) -> Traits {
+fn traits(asset: &Asset, near: Option<Network>, hosts: &Hosts, identified: &Identified) -> Traits {
+    let routers = || asset.macs.iter().filter_map(|mac| identified.routers.get(mac));
+    let own = asset.ips.iter().filter(|ip| !Host::Ip(**ip).is_public()).filter_map(|ip| Network::of(*ip));
+    let joins = routers().flat_map(|router| &router.joins).copied().chain(own).chain(near);
     let records = asset.ips.iter().filter_map(|ip| hosts.records.get(&Host::Ip(*ip)));
     Traits {
-        router: asset.macs.iter().find_map(|mac| identified.routers.get(mac)).map(|r| r.reason.clone()),
+        router: routers().next().map(|router| router.reason.clone()),
+        joins: joins.collect(),
+        outside: routers().any(|router| router.outside),
         hops: records.flat_map(|record| &record.ways).map(|way| way.hops).max().unwrap_or(0),
     }
 }

@@ -5,11 +5,12 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use model::{Host, Mac};
 
 use crate::hosts::{By, Claim, Hosts, Way, prefix};
+use crate::network::Network;
 use crate::union::Union;
 
 /// How far the hardware addresses of one device's ports lie apart at most; makers number them in a row.
@@ -37,6 +38,10 @@ pub struct Router {
     pub vlans: BTreeSet<u16>,
     /// Hardware addresses to which it hands them: hosts of the network it stands in.
     pub beside: BTreeSet<Mac>,
+    /// Networks that it joins: its own, those of the hosts whose frames it carries, and those it is handed frames for.
+    pub joins: BTreeSet<Network>,
+    /// True when it carries frames from or to public addresses.
+    pub outside: bool,
 }
 
 /// What is known of one hardware address.
@@ -90,7 +95,8 @@ pub fn identify(
             let ways = carrier.data.values();
             let vlans = ways.clone().flat_map(|way| &way.vlans).copied().collect();
             let beside = ways.filter_map(|way| way.to).collect();
-            found.routers.insert(*mac, Router { reason, vlans, beside });
+            let (joins, outside) = joined(*mac, carrier, hosts);
+            found.routers.insert(*mac, Router { reason, vlans, beside, joins, outside });
             union.add(Host::Mac(*mac));
         }
         for ip in carrier.data.keys() {
@@ -259,6 +265,15 @@ fn router_reason(
         return Some("is handed frames for hosts of other networks".to_string());
     }
     None
+}
+
+/// The networks that a router joins, and whether the Internet is one of them.
+fn joined(mac: Mac, carrier: &Carrier<'_>, hosts: &Hosts) -> (BTreeSet<Network>, bool) {
+    let handed = hosts.hops.get(&mac).into_iter().flat_map(|hop| &hop.prefixes);
+    let handed = handed.map(|[a, b, c]| IpAddr::V4(Ipv4Addr::new(*a, *b, *c, 1)));
+    let all: Vec<IpAddr> = carrier.own.iter().chain(carrier.data.keys()).copied().chain(handed).collect();
+    let inside = all.iter().filter(|ip| !is_public(**ip));
+    (inside.filter_map(|ip| Network::of(*ip)).collect(), all.iter().any(|ip| is_public(*ip)))
 }
 
 fn is_public(ip: IpAddr) -> bool {

@@ -1,6 +1,6 @@
 //! Purdue levels by weighted evidence: what an asset does and says first, then with whom it stands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::{Confidence, Conversation, Family, Level, LevelJudgement};
 
@@ -14,6 +14,8 @@ use crate::weigh::{Kind, Scale, count};
 const ENOUGH: f32 = 6.5;
 /// The highest confidence on one kind of evidence alone.
 const ONE_KIND_MAX: f32 = LevelJudgement::HIGH - 0.05;
+/// The confidence in the level of what only carries others' frames: it follows from theirs.
+const CARRIER_CONFIDENCE: f32 = 0.3;
 /// How often peers and neighbours are asked: what they are may itself follow from peers and neighbours.
 const ROUNDS: usize = 2;
 
@@ -231,14 +233,54 @@ fn lowest_by_network(portraits: &[Portrait<'_>], scales: &[Scale<Level>]) -> BTr
     lowest
 }
 
+/// Where a router or firewall stands, from what it routes between: at the DMZ when plant and business meet in it,
+/// else with the upper side, which it guards the lower one from.
+fn border(portrait: &Portrait<'_>, lowest: &BTreeMap<Network, Level>) -> LevelJudgement {
+    let levels: BTreeSet<Level> =
+        portrait.traits.joins.iter().filter_map(|network| lowest.get(network)).copied().collect();
+    let (Some(low), Some(high)) = (levels.first().copied(), levels.last().copied()) else {
+        return LevelJudgement::unknown();
+    };
+    let outside = portrait.traits.outside;
+    let known = portrait.traits.joins.iter().filter(|network| lowest.contains_key(network)).count();
+    if known + usize::from(outside) < 2 {
+        // Only one side is known.
+        return LevelJudgement::unknown();
+    }
+    let level = match (low, high) {
+        (Level::Process | Level::Control | Level::Supervision | Level::Operations, _)
+            if outside || high >= Level::Dmz =>
+        {
+            Level::Dmz
+        }
+        (Level::Dmz, _) => Level::Dmz,
+        _ if outside => Level::Enterprise,
+        _ => high,
+    };
+    let text = match (low == high, outside) {
+        (true, true) => format!("routes between level {low} and the Internet"),
+        (true, false) => format!("routes between networks of level {low}"),
+        (false, true) => format!("routes between levels {low} to {high} and the Internet"),
+        (false, false) => format!("routes between levels {low} and {high}"),
+    };
+    LevelJudgement::inferred(level, CARRIER_CONFIDENCE, vec![model::Reason { text, weight: 1.0 }])
+}
+
 fn judge(portrait: &Portrait<'_>, scale: &Scale<Level>, lowest: &BTreeMap<Network, Level>) -> LevelJudgement {
+    if portrait.is_border() && !network::is_outside(portrait.asset) {
+        return border(portrait, lowest);
+    }
     if portrait.is_infrastructure() {
         let level = portrait.home.and_then(|home| lowest.get(&home));
         let Some(level) = level.filter(|_| !portrait.is_router()) else {
             return LevelJudgement::unknown();
         };
         let text = "carries frames of hosts of this level".to_string();
-        return LevelJudgement::inferred(*level, 0.3, vec![model::Reason { text, weight: 1.0 }]);
+        return LevelJudgement::inferred(
+            *level,
+            CARRIER_CONFIDENCE,
+            vec![model::Reason { text, weight: 1.0 }],
+        );
     }
     let totals = scale.totals();
     let Some((level, best)) = totals.first().copied().filter(|(_, weight)| *weight > 0.0) else {

@@ -1,5 +1,7 @@
 //! An asset with all that is judged about it: what it is called, who made it, what it does.
 
+use std::collections::BTreeSet;
+
 use model::{Asset, Attribute, Confidence, Level, Role};
 
 use crate::behaviour::Behaviour;
@@ -15,6 +17,10 @@ const WINDOWS_HOPS: std::ops::RangeInclusive<u8> = 110..=128;
 pub struct Traits {
     /// Why it is a router, if its hardware address shows one.
     pub router: Option<String>,
+    /// The networks that it joins as a router.
+    pub joins: BTreeSet<Network>,
+    /// True when it joins them to the Internet.
+    pub outside: bool,
     /// The highest hop count of its frames; zero when none was seen.
     pub hops: u8,
 }
@@ -117,6 +123,13 @@ impl<'a> Portrait<'a> {
     /// True when it stands between networks.
     pub fn is_router(&self) -> bool {
         self.traits.router.is_some() || self.behaviour.routes
+    }
+
+    /// True for a router or firewall that belongs to no network more than to the others. A controller that also hands
+    /// frames on stays with its machine.
+    pub fn is_border(&self) -> bool {
+        let ways = self.traits.joins.len() + usize::from(self.traits.outside);
+        self.is_router() && !self.is_operated() && ways > 1
     }
 
     /// True for what carries the others' frames: routers, switches, access points.

@@ -17,20 +17,29 @@ enum Ground {
     Vlan(u16),
     /// Neither is known: only hardware addresses.
     Link,
+    /// Between networks: routers and firewalls.
+    Border,
     /// Reached over the public Internet.
     Outside,
 }
 
 /// Proposes zones, and places every asset in one.
 ///
-/// `beside` names for routers an asset of the network that each stands in.
+/// `beside` names for routers an asset of the network that each stands in; `borders` are the routers and firewalls
+/// that stand between networks and so in none.
 pub fn propose(
     assets: &mut [Asset],
     conversations: &[Conversation],
     beside: &BTreeMap<AssetId, AssetId>,
+    borders: &BTreeSet<AssetId>,
 ) -> Vec<Zone> {
     let wide = widened(assets, conversations);
     let mut grounds: Vec<Option<Ground>> = assets.iter().map(|asset| ground(asset, &wide)).collect();
+    for border in borders {
+        if let Some(slot) = grounds.get_mut(index(*border)).filter(|slot| **slot != Some(Ground::Outside)) {
+            *slot = Some(Ground::Border);
+        }
+    }
     for (router, neighbour) in beside {
         let ground = grounds.get(index(*neighbour)).cloned().flatten();
         if let Some(slot) = grounds.get_mut(index(*router)).filter(|slot| slot.is_none()) {
@@ -52,7 +61,7 @@ pub fn propose(
 /// The one ground there is: of assets whose own frames were seen, else of all inside.
 fn only(assets: &[Asset], grounds: &[Option<Ground>]) -> Option<Ground> {
     let inside = || assets.iter().zip(grounds).filter_map(|(a, g)| Some((a, g.as_ref()?)));
-    let inside = || inside().filter(|(_, ground)| **ground != Ground::Outside);
+    let inside = || inside().filter(|(_, ground)| !matches!(ground, Ground::Outside | Ground::Border));
     let local: BTreeSet<&Ground> = inside().filter(|(a, _)| !a.macs.is_empty()).map(|(_, g)| g).collect();
     let all: BTreeSet<&Ground> = inside().map(|(_, g)| g).collect();
     let chosen = if local.is_empty() { all } else { local };
@@ -147,6 +156,7 @@ fn zone(ground: &Ground, members: &[usize], assets: &mut [Asset]) -> Zone {
         Ground::Network(network) => format!("z-{}", network.slug()),
         Ground::Vlan(vlan) => format!("z-vlan-{vlan}"),
         Ground::Link => "z-link".to_string(),
+        Ground::Border => "z-border".to_string(),
         Ground::Outside => "outside".to_string(),
     };
     let mut vlans = BTreeSet::new();
@@ -175,7 +185,7 @@ fn zone(ground: &Ground, members: &[usize], assets: &mut [Asset]) -> Zone {
         level,
         prefixes: match ground {
             Ground::Network(network) => vec![network.to_string()],
-            Ground::Vlan(_) | Ground::Link | Ground::Outside => Vec::new(),
+            Ground::Vlan(_) | Ground::Link | Ground::Border | Ground::Outside => Vec::new(),
         },
         vlans: vlans.into_iter().collect(),
         assets: ids,
@@ -186,6 +196,7 @@ fn zone(ground: &Ground, members: &[usize], assets: &mut [Asset]) -> Zone {
 /// What a person reads, as in `Control, Siemens (10.0.3.0/24)`.
 fn name(ground: &Ground, level: Option<Level>, maker: Option<&str>) -> String {
     let place = match ground {
+        Ground::Border => return "Routers and firewalls between zones".to_string(),
         Ground::Outside => return "Outside".to_string(),
         Ground::Network(network) => network.to_string(),
         Ground::Vlan(vlan) => format!("VLAN {vlan}"),
