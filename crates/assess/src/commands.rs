@@ -1,7 +1,8 @@
 //! Who commanded whom: the operations of one kind, summed for each pair.
 
-use model::{Level, OperationCount, Severity};
+use model::{Gap, Level, Message, OperationCount, Sentence, Severity};
 
+use crate::catalogue as c;
 use crate::found::{Found, Told, lowered};
 use crate::scene::{End, Scene, Talk};
 use crate::words;
@@ -112,10 +113,15 @@ impl<'c, 'a> Command<'c, 'a> {
     }
 
     /// When it happened.
-    pub fn span(&self) -> String {
+    pub fn span(&self) -> Gap {
         let first = self.operations().map(|op| op.first).min().unwrap_or_default();
         let last = self.operations().map(|op| op.last).max().unwrap_or_default();
-        words::span(first, last)
+        Gap::Span(first, last)
+    }
+
+    /// A sentence about the two ends, `actor` and `target`.
+    pub fn said(&self, sentence: Sentence) -> Message {
+        sentence.with([("actor", self.actor.label().into()), ("target", self.target.label().into())])
     }
 
     /// How bad: worst for a safety system or for a command from above the plant, milder when it was refused.
@@ -126,40 +132,35 @@ impl<'c, 'a> Command<'c, 'a> {
     }
 
     /// Who did what to whom, how often, when, and how it ended, in sentences.
-    pub fn detail(&self, scene: &Scene<'a>) -> String {
-        format!(
-            "{} ({}) to {} ({}) over {}: {}, {}.{}{}{}{}",
-            self.actor.label(),
-            words::level(self.actor.level),
-            self.target.label(),
-            words::level(self.target.level),
-            words::protocols(scene.at(&self.conversations())),
-            words::deeds(self.operations()),
-            self.span(),
-            self.objects(),
-            self.outcome(),
-            if self.target.is_safety() { " The target belongs to a safety system." } else { "" },
-            words::doubt([self.actor]),
-        )
-    }
-
-    /// What was touched, as far as it was named.
-    fn objects(&self) -> String {
+    pub fn detail(&self, scene: &Scene<'a>) -> Message {
+        let said = c::COMMAND.with([
+            ("actor", self.actor.label().into()),
+            ("actor_level", Gap::Level(self.actor.level)),
+            ("target", self.target.label().into()),
+            ("target_level", Gap::Level(self.target.level)),
+            ("protocols", words::protocols(scene.at(&self.conversations()))),
+            ("deeds", words::deeds(self.operations())),
+            ("span", self.span()),
+        ]);
+        // What was touched, as far as it was named.
         let names = words::names(self.operations().flat_map(|op| op.objects.iter().map(String::as_str)));
-        if names.is_empty() { names } else { format!(" Touched: {names}.") }
+        said.and(words::some(c::TOUCHED, "objects", names))
+            .and(self.outcome())
+            .and(self.target.is_safety().then(|| c::TARGET_IS_SAFETY.into()))
+            .and(words::doubt([self.actor]))
     }
 
     /// How it ended; silent where nothing is known to have gone wrong.
-    fn outcome(&self) -> String {
+    fn outcome(&self) -> Option<Message> {
         let (asked, done, refused) = (self.asked(), self.done(), self.refused());
         if self.is_refused() {
-            " The device refused each time.".to_string()
+            Some(c::REFUSED_EACH.into())
         } else if refused > 0 {
-            format!(" The device refused {} of {}.", words::number(refused), words::number(asked))
+            Some(c::REFUSED_SOME.with([("refused", Gap::Number(refused)), ("asked", Gap::Number(asked))]))
         } else if done == 0 {
-            " No confirmation was seen.".to_string()
+            Some(c::NO_CONFIRMATION.into())
         } else {
-            String::new()
+            None
         }
     }
 }
@@ -170,7 +171,7 @@ pub fn tell<'a>(
     found: &mut Found<'_, 'a>,
     commands: &Commands<'a>,
     severity: Severity,
-    title: impl Fn(&Command<'_, 'a>) -> String,
+    title: impl Fn(&Command<'_, 'a>) -> Message,
 ) {
     for command in commands.pairs(scene) {
         found.tell(command.severity(severity), &command.conversations(), || Told {

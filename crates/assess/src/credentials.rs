@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use model::ConversationCredential;
+use model::{ConversationCredential, Gap, Message};
 
+use crate::catalogue as c;
 use crate::scene::{End, Scene, Talk};
 use crate::words;
 
@@ -86,30 +87,53 @@ impl Group<'_> {
         self.shown.iter().any(|shown| is_community(shown.credential))
     }
 
-    /// What was presented: `password`, `community string`.
-    pub fn kinds(&self) -> String {
-        words::names(self.shown.iter().map(|shown| shown.credential.kind))
+    /// What was presented: a password, a community string.
+    pub fn kinds(&self) -> Gap {
+        words::list(self.shown.iter().map(|shown| kind(shown.credential.kind)))
+    }
+
+    /// The same with the article that English wants.
+    pub fn a_kind(&self) -> Gap {
+        words::list(self.shown.iter().map(|shown| {
+            let vowel = shown.credential.kind.starts_with(['a', 'e', 'i', 'o', 'u']);
+            let article = if vowel { c::AN_KIND } else { c::A_KIND };
+            article.with([("kind", kind(shown.credential.kind))])
+        }))
     }
 
     /// Those who presented it, by name.
-    pub fn givers(&self) -> String {
+    pub fn givers(&self) -> Gap {
         words::labels(self.shown.iter().map(Shown::giver))
     }
 
     /// Those who took it, by name.
-    pub fn takers(&self) -> String {
+    pub fn takers(&self) -> Gap {
         words::labels(self.shown.iter().map(Shown::taker))
     }
 
     /// How many took it: `1 device`, `30 devices`.
-    pub fn devices(&self) -> String {
-        words::count(distinct(self.shown.iter().map(Shown::taker)), "device", "devices")
+    pub fn devices(&self) -> Gap {
+        words::count(distinct(self.shown.iter().map(Shown::taker)), words::DEVICE)
     }
 
-    /// The user names as a sentence with a leading space; empty when none was seen.
-    pub fn users(&self) -> String {
+    /// The user names as a sentence; nothing when none was seen.
+    pub fn users(&self) -> Option<Message> {
         let users = words::names(self.shown.iter().filter_map(|shown| shown.credential.user.as_deref()));
-        if users.is_empty() { users } else { format!(" User names seen: {users}.") }
+        words::some(c::USERS_SEEN, "users", users)
+    }
+}
+
+/// What was presented, in every language; a dissector's own word where the catalogue does not know it.
+fn kind(kind: &str) -> Gap {
+    match kind {
+        "password" => c::PASSWORD.into(),
+        "community string" => c::COMMUNITY.into(),
+        "bearer token" => c::BEARER.into(),
+        "challenge response" => c::CHALLENGE.into(),
+        "certificate" => c::CERTIFICATE.into(),
+        "session" => c::SESSION.into(),
+        "basic authentication" => c::BASIC.into(),
+        other => words::short(other).into(),
     }
 }
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use model::{AssetId, Finding, Severity, Technique};
+use model::{AssetId, Finding, Gap, Message, Severity, Technique};
 
+use crate::catalogue as c;
 use crate::checks::Check;
-use crate::help;
 use crate::scene::Scene;
 
 /// Findings that one check may tell. More of one kind would bury the rest; a last one says how many there were.
@@ -28,9 +28,9 @@ pub struct Found<'s, 'a> {
 /// What a check says of one subject.
 pub struct Told {
     /// One line.
-    pub title: String,
+    pub title: Message,
     /// What was seen, in a few sentences.
-    pub detail: String,
+    pub detail: Message,
 }
 
 /// What did not fit.
@@ -99,7 +99,7 @@ impl<'s, 'a> Found<'s, 'a> {
     ) {
         assets.truncate(ASSETS_PER_FINDING_MAX);
         let conversations = conversations.iter().copied().take(CONVERSATIONS_PER_FINDING_MAX).collect();
-        let remedy = help::remedy(self.check.help);
+        let remedy = self.check.remedy();
         self.findings.push(Finding { id, severity, title, assets, conversations, detail, remedy, technique });
     }
 
@@ -110,14 +110,12 @@ impl<'s, 'a> Found<'s, 'a> {
             self.findings.push(Finding {
                 id: self.check.id,
                 severity: worst,
-                title: format!("{count} more: {}", self.check.title),
+                title: c::MORE_FINDINGS
+                    .with([("count", Gap::Number(count)), ("title", self.check.heading().into())]),
                 assets: assets.into_iter().collect(),
                 conversations,
-                detail: format!(
-                    "Only the worst {FINDINGS_PER_CHECK_MAX} findings of this kind are listed. Deal with those \
-                     first, then look again."
-                ),
-                remedy: help::remedy(self.check.help),
+                detail: c::MORE_FINDINGS_DETAIL.with([("count", Gap::Number(FINDINGS_PER_CHECK_MAX as u64))]),
+                remedy: self.check.remedy(),
                 technique: self.check.technique,
             });
         }

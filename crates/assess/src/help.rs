@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use model::Language;
+
 use crate::checks::{CHECKS, Check};
 
 /// The help for a check or a finding with this id, as Markdown with its three headings.
@@ -9,9 +11,19 @@ pub fn help(id: &str) -> Option<&'static str> {
     CHECKS.iter().find(|check| check.tells(id)).map(|check| check.help.trim())
 }
 
-/// The part "What to do" of a help text.
+/// The same in a language.
+pub fn help_in(language: Language, id: &str) -> Option<&'static str> {
+    let check = CHECKS.iter().find(|check| check.tells(id))?;
+    Some(match language {
+        Language::English => check.help.trim(),
+        Language::German => check.german.help.trim(),
+    })
+}
+
+/// The last part of a help text, "What to do", below its heading.
 pub(crate) fn remedy(help: &'static str) -> &'static str {
-    help.split_once("## What to do").map_or("", |(_, remedy)| remedy.trim())
+    let (_, remedy) = help.rsplit_once("## ").unwrap_or_default();
+    remedy.split_once('\n').map_or("", |(_, remedy)| remedy.trim())
 }
 
 /// The manual page of all checks, as Markdown.

@@ -3,17 +3,20 @@
 //! Nothing here knows a protocol. Checks look at families, operations, protection, levels and roles, so a new
 //! protocol is judged the day it is decoded.
 
+mod catalogue;
 mod checks;
 mod commands;
 mod credentials;
 mod found;
+mod german;
 mod help;
 mod scene;
 mod words;
 
+pub use catalogue::ALL as SENTENCES;
 pub use checks::{CHECKS, Check};
 pub use found::{ASSETS_PER_FINDING_MAX, CONVERSATIONS_PER_FINDING_MAX, FINDINGS_PER_CHECK_MAX, Found};
-pub use help::{help, manual};
+pub use help::{help, help_in, manual};
 pub use scene::{End, Party, Scene, Talk};
 
 use model::{Finding, Plant};

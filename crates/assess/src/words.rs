@@ -2,12 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use model::{Asset, Level, OperationCount, Timestamp};
+use model::{Asset, Gap, Message, Noun, OperationCount, Sentence, Timestamp};
 
+use crate::catalogue as c;
 use crate::scene::{End, Table, Talk};
 
 /// Letters of a name that a finding shows; names come from the wire and may be long or hostile.
 const LABEL_LETTERS_MAX: usize = 60;
+
+/// Nouns that are counted.
+pub const CONVERSATION: Noun = Noun("conversation", "conversations", "Verbindung", "Verbindungen");
+/// See [`CONVERSATION`].
+pub const DEVICE: Noun = Noun("device", "devices", "Gerät", "Geräte");
+/// See [`CONVERSATION`].
+pub const ASSET: Noun = Noun("asset", "assets", "Gerät", "Geräte");
+/// See [`CONVERSATION`].
+pub const PAIR: Noun = Noun("pair", "pairs", "Paar", "Paare");
+/// See [`CONVERSATION`].
+pub const BROKEN: Noun =
+    Noun("broken message", "broken messages", "fehlerhafte Nachricht", "fehlerhafte Nachrichten");
 
 /// Names in one sentence; the rest is counted.
 const NAMES_MAX: usize = 5;
@@ -26,72 +39,47 @@ pub fn short(text: &str) -> String {
     }
 }
 
-/// A number with a comma every three digits.
-pub fn number(n: u64) -> String {
-    let digits = n.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// `once`, `twice`, `17 times`.
-pub fn times(n: u64) -> String {
-    match n {
-        1 => "once".to_string(),
-        2 => "twice".to_string(),
-        n => format!("{} times", number(n)),
-    }
-}
-
 /// `1 device`, `3 devices`.
-pub fn count(n: usize, one: &str, many: &str) -> String {
-    many_of(n as u64, one, many)
+pub fn count(n: usize, noun: Noun) -> Gap {
+    Gap::Count(n as u64, noun)
 }
 
-/// The same for what is counted on the wire.
-pub fn many_of(n: u64, one: &str, many: &str) -> String {
-    format!("{} {}", number(n), if n == 1 { one } else { many })
-}
-
-/// `a password`, `an access key`.
-pub fn a(noun: &str) -> String {
-    let vowel = noun.starts_with(['a', 'e', 'i', 'o', 'u', 'A', 'E', 'I', 'O']);
-    format!("{} {noun}", if vowel { "an" } else { "a" })
-}
-
-/// `A`, `A and B`, `A, B, C, D, E and 7 more`. Each name once, in the order given.
-pub fn list(names: impl IntoIterator<Item = String>) -> String {
-    let mut seen = std::collections::HashSet::new();
-    few(names.into_iter().filter(|name| seen.insert(name.clone())), String::clone)
+/// `A`, `A and B`, `A, B, C, D, E and 7 more`. Each once, in the order given.
+pub fn list<G: Into<Gap>>(items: impl IntoIterator<Item = G>) -> Gap {
+    let mut seen: Vec<Gap> = Vec::new();
+    let fresh = items.into_iter().map(Into::into).filter(|item| {
+        let fresh = !seen.contains(item);
+        if fresh {
+            seen.push(item.clone());
+        }
+        fresh
+    });
+    let fresh: Vec<Gap> = fresh.collect();
+    few(fresh.into_iter(), Gap::clone)
 }
 
 /// The same for texts from outside, each made safe to print.
-pub fn names<'t>(texts: impl IntoIterator<Item = &'t str>) -> String {
+pub fn names<'t>(texts: impl IntoIterator<Item = &'t str>) -> Gap {
     let mut seen = std::collections::HashSet::new();
-    few(texts.into_iter().filter(|text| seen.insert(*text)), |text| short(text))
+    few(texts.into_iter().filter(|text| seen.insert(*text)), |text| short(text).into())
 }
 
 /// The names of these ends, each once.
-pub fn labels<'a>(ends: impl IntoIterator<Item = End<'a>>) -> String {
+pub fn labels<'a>(ends: impl IntoIterator<Item = End<'a>>) -> Gap {
     let mut seen: Table<u32, ()> = Table::default();
-    few(ends.into_iter().filter(|end| seen.insert(end.number, ()).is_none()), End::label)
+    few(ends.into_iter().filter(|end| seen.insert(end.number, ()).is_none()), |end| end.label().into())
 }
 
 /// The protocols of these conversations, by name.
-pub fn protocols<'t, 'a: 't>(talks: impl IntoIterator<Item = &'t Talk<'a>>) -> String {
+pub fn protocols<'t, 'a: 't>(talks: impl IntoIterator<Item = &'t Talk<'a>>) -> Gap {
     let mut seen = std::collections::BTreeSet::new();
     let names = talks.into_iter().map(|talk| talk.conversation.protocol).filter(|name| seen.insert(*name));
-    few(names, |name| name.to_string())
+    few(names, |name| (*name).into())
 }
 
 /// Names the first few of things that are all different, and counts the rest without naming them.
-fn few<T>(items: impl Iterator<Item = T>, name: impl Fn(&T) -> String) -> String {
-    let (mut named, mut more) = (Vec::new(), 0_usize);
+fn few<T>(items: impl Iterator<Item = T>, name: impl Fn(&T) -> Gap) -> Gap {
+    let (mut named, mut more) = (Vec::new(), 0_u64);
     for item in items {
         // One name more takes no more room than saying that there is one more.
         if named.len() <= NAMES_MAX { named.push(item) } else { more += 1 }
@@ -100,59 +88,48 @@ fn few<T>(items: impl Iterator<Item = T>, name: impl Fn(&T) -> String) -> String
         more += 1;
         named.truncate(NAMES_MAX);
     }
-    let named: Vec<String> = named.iter().map(name).collect();
-    match (more, named.split_last()) {
-        (_, None) => String::new(),
-        (0, Some((only, []))) => only.clone(),
-        (0, Some((last, rest))) => format!("{} and {last}", rest.join(", ")),
-        (more, _) => format!("{} and {} more", named.join(", "), number(more as u64)),
-    }
-}
-
-/// `between 2026-01-01 07:00:00 and 07:30:10 UTC`, or `at 2026-01-01 07:00:00 UTC`.
-pub fn span(first: Timestamp, last: Timestamp) -> String {
-    let (first, last) = (moment(first), moment(last));
-    if first == last {
-        return format!("at {first} UTC");
-    }
-    match (first.split_once(' '), last.split_once(' ')) {
-        (Some((day, _)), Some((same, clock))) if day == same => format!("between {first} and {clock} UTC"),
-        _ => format!("between {first} and {last} UTC"),
-    }
+    Gap::List(named.iter().map(name).collect(), more)
 }
 
 /// From the first frame of these conversations to the last.
-pub fn span_of<'t, 'a: 't>(talks: impl IntoIterator<Item = &'t Talk<'a>>) -> String {
+pub fn span_of<'t, 'a: 't>(talks: impl IntoIterator<Item = &'t Talk<'a>>) -> Gap {
     let mut ends: Option<(Timestamp, Timestamp)> = None;
     for talk in talks {
         let c = talk.conversation;
         let (first, last) = ends.unwrap_or((c.first, c.last));
         ends = Some((first.min(c.first), last.max(c.last)));
     }
-    ends.map_or_else(String::new, |(first, last)| span(first, last))
+    ends.map_or_else(|| "".into(), |(first, last)| Gap::Span(first, last))
 }
 
 /// How many conversations with how many frames, over which protocols, and when.
-pub fn traffic<'t, 'a: 't>(talks: impl Iterator<Item = &'t Talk<'a>> + Clone) -> String {
+pub fn traffic<'t, 'a: 't>(talks: impl Iterator<Item = &'t Talk<'a>> + Clone) -> Gap {
     let frames = talks.clone().map(|talk| talk.conversation.packets).sum();
-    format!(
-        "{} over {} with {} frames, {}",
-        count(talks.clone().count(), "conversation", "conversations"),
-        protocols(talks.clone()),
-        number(frames),
-        span_of(talks)
-    )
+    let said = c::TRAFFIC.with([
+        ("conversations", count(talks.clone().count(), CONVERSATION)),
+        ("protocols", protocols(talks.clone())),
+        ("frames", Gap::Number(frames)),
+        ("span", span_of(talks)),
+    ]);
+    said.into()
+}
+
+/// Said where nobody answered.
+pub fn unanswered<'t, 'a: 't>(mut talks: impl Iterator<Item = &'t Talk<'a>>) -> Option<Message> {
+    (!talks.any(Talk::answered)).then(|| c::NO_ANSWER.into())
 }
 
 /// What was done: the protocols' own names with how often, most frequent first.
-pub fn deeds<'o>(operations: impl IntoIterator<Item = &'o OperationCount>) -> String {
+pub fn deeds<'o>(operations: impl IntoIterator<Item = &'o OperationCount>) -> Gap {
     let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
     for op in operations {
         *sums.entry(op.name).or_default() += how_often(op);
     }
     let mut sums: Vec<(&str, u64)> = sums.into_iter().collect();
     sums.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-    list(sums.into_iter().map(|(name, n)| format!("\"{name}\" {}", times(n))))
+    few(sums.into_iter(), |(name, n)| {
+        c::DEED.with([("name", (*name).into()), ("times", Gap::Times(*n))]).into()
+    })
 }
 
 /// How often an operation was asked for, also when only the answers were seen.
@@ -160,31 +137,22 @@ pub fn how_often(op: &OperationCount) -> u64 {
     op.requests.max(op.answers.saturating_add(op.failures))
 }
 
-/// What a person must know of uncertain levels, as a sentence with a leading space; empty when all are sure.
-pub fn doubt<'a>(ends: impl IntoIterator<Item = End<'a>>) -> String {
+/// What a person must know of uncertain levels; nothing when all are sure.
+pub fn doubt<'a>(ends: impl IntoIterator<Item = End<'a>>) -> Option<Message> {
     let mut seen: Table<u32, ()> = Table::default();
     let unsure = ends.into_iter().filter(|end| !end.sure && seen.insert(end.number, ()).is_none());
-    let texts = unsure.filter_map(|end| {
-        let confidence = end.asset?.level.confidence;
-        Some(format!("level {} of {} (confidence {confidence:.2})", end.level?, end.label()))
+    let levels = unsure.filter_map(|end| {
+        let confidence = format!("{:.2}", end.asset?.level.confidence);
+        let level = Gap::Level(Some(end.level?));
+        let gaps = [("level", level), ("asset", end.label().into()), ("confidence", confidence.into())];
+        Some(c::DOUBTFUL_LEVEL.with(gaps))
     });
-    let texts = list(texts);
-    if texts.is_empty() { texts } else { format!(" Not certain: {texts}. Confirm it first.") }
+    some(c::DOUBT, "levels", list(levels))
 }
 
-/// `level 3`, `the Internet`, or `an unknown level`.
-pub fn level(level: Option<Level>) -> String {
-    match level {
-        Some(Level::Outside) => "the Internet".to_string(),
-        Some(level) => format!("level {level}"),
-        None => "an unknown level".to_string(),
-    }
-}
-
-/// To the second, which is what a shift book holds.
-fn moment(at: Timestamp) -> String {
-    let text = at.to_string();
-    text.split_once('.').map_or(text.as_str(), |(seconds, _)| seconds).replacen('T', " ", 1)
+/// A sentence with one gap, where there is something to put into it.
+pub fn some(sentence: Sentence, name: &'static str, gap: Gap) -> Option<Message> {
+    (!gap.is_empty()).then(|| sentence.with([(name, gap)]))
 }
 
 #[cfg(test)]
@@ -194,25 +162,19 @@ mod tests {
     #[test]
     fn lists_name_a_few_and_count_the_rest() {
         let names = |n: usize| (1..=n).map(|i| format!("P{i}"));
-        assert_eq!(list(names(0)), "");
-        assert_eq!(list(names(1)), "P1");
-        assert_eq!(list(names(2).chain(names(2))), "P1 and P2");
-        assert_eq!(list(names(6)), "P1, P2, P3, P4, P5 and P6");
-        assert_eq!(list(names(7)), "P1, P2, P3, P4, P5 and 2 more");
+        let list = |names: &mut dyn Iterator<Item = String>| {
+            let said = c::DOUBT.with([("levels", list(names))]).to_string();
+            said.replace("Not certain: ", "").replace(". Confirm it first.", "")
+        };
+        assert_eq!(list(&mut names(0)), "");
+        assert_eq!(list(&mut names(1)), "P1");
+        assert_eq!(list(&mut names(2).chain(names(2))), "P1 and P2");
+        assert_eq!(list(&mut names(6)), "P1, P2, P3, P4, P5 and P6");
+        assert_eq!(list(&mut names(7)), "P1, P2, P3, P4, P5 and 2 more");
     }
 
     #[test]
-    fn spans_name_the_day_once() {
-        let at = |seconds: i64| Timestamp::from_seconds(1_767_225_600 + seconds, 5_000);
-        assert_eq!(span(at(0), at(0)), "at 2026-01-01 00:00:00 UTC");
-        assert_eq!(span(at(0), at(3_700)), "between 2026-01-01 00:00:00 and 01:01:40 UTC");
-        assert_eq!(span(at(0), at(90_000)), "between 2026-01-01 00:00:00 and 2026-01-02 01:00:00 UTC");
-    }
-
-    #[test]
-    fn numbers_and_names_stay_readable() {
-        assert_eq!(number(1_234_567), "1,234,567");
-        assert_eq!(number(12), "12");
+    fn names_stay_readable() {
         assert_eq!(short(&"ä".repeat(70)), format!("{}…", "ä".repeat(60)));
         assert_eq!(short("a\u{202e}b\n"), "a\u{fffd}b\u{fffd}");
     }

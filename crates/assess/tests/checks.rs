@@ -4,10 +4,12 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use assess::CHECKS;
+use model::Language;
 
 #[test]
 fn every_case_tells_what_it_must() {
@@ -60,6 +62,42 @@ fn every_check_has_its_file_its_help_and_cases_that_tell_and_that_stay_silent() 
     assert_eq!(files, CHECKS.len() + 1, "a check's file is not in the table");
     assert!(CHECKS.windows(2).all(|two| two[0].id < two[1].id), "the table is sorted by id");
     assert!(folders().iter().all(|id| CHECKS.iter().any(|check| check.id == id)), "cases without a check");
+}
+
+/// The catalogue tells the same in each language, and every gap of what is told is filled.
+#[test]
+fn every_sentence_is_whole_in_each_language() {
+    for sentence in assess::SENTENCES {
+        let (english, german) = (sentence.gaps(Language::English), sentence.gaps(Language::German));
+        assert_eq!(english, german, "{}", sentence.key);
+        assert!(!sentence.english.is_empty() && !sentence.german.is_empty(), "{}", sentence.key);
+    }
+    let keys: BTreeSet<&str> = assess::SENTENCES.iter().map(|sentence| sentence.key).collect();
+    assert_eq!(keys.len(), assess::SENTENCES.len(), "a key stands twice");
+    let mut told = BTreeSet::new();
+    for case in CHECKS.iter().flat_map(|check| cases(&folder().join(check.id))) {
+        let plant = support::plant(&fs::read_to_string(&case).expect("case"));
+        for finding in assess::findings(&plant) {
+            for language in [Language::English, Language::German] {
+                let text = format!("{} {}", finding.title.text(language), finding.detail.text(language));
+                assert!(!text.contains(['{', '}']), "{}: {text}", case.display());
+            }
+            assert!(!finding.remedy.german.is_empty() && finding.remedy.german != finding.remedy.english);
+            told.insert(finding.title.sentence.key);
+        }
+    }
+    assert!(told.len() > CHECKS.len(), "the cases tell most titles");
+}
+
+#[test]
+fn every_check_speaks_german() {
+    for check in CHECKS {
+        let help = assess::help_in(Language::German, check.id).expect("help");
+        let headings: Vec<&str> = help.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        let expected = ["Was gefunden wird", "Warum es in der Anlage zählt", "Was zu tun ist"];
+        assert_eq!(headings, expected, "{}", check.id);
+        assert!(!check.german.title.is_empty() && check.german.title != check.title, "{}", check.id);
+    }
 }
 
 #[test]

@@ -2,15 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{AssetId, Conversation, Family, Level};
+use model::{AssetId, Conversation, Family, Level, Sentence};
 
+use crate::catalogue as c;
 use crate::network::Network;
 use crate::portrait::Portrait;
 use crate::tables::makers::Trade;
 use crate::weigh::{Kind, Scale};
 
-/// What is said of a host between plant and business.
-const RELAYS: &str = "stands apart from plant and business, and serves both";
+/// What is said of the company an asset stands in.
+const AMONG: &[Sentence] = &[
+    c::AMONG_MADE_FOR_PLANTS,
+    c::AMONG_AS_SERVER,
+    c::AMONG_AS_VIRTUAL,
+    c::AMONG_NO_OFFICE,
+    c::AMONG_STATIONS,
+    c::AMONG_DMZ,
+    c::AMONG_BUSINESS,
+    c::AMONG_OPERATIONS,
+];
 /// The weight from which a provisional level counts as evidence for others.
 const PROVISIONAL_MIN: f32 = 1.5;
 /// Up to this weight an asset's own evidence leaves room for its neighbours'.
@@ -31,21 +41,22 @@ pub fn provisional(portraits: &[Portrait<'_>], scales: &[Scale<Level>]) -> Vec<O
 pub fn peers(portraits: &[Portrait<'_>], conversations: &[Conversation], scales: &mut [Scale<Level>]) {
     let provisional = provisional(portraits, scales);
     let mut sides: Vec<Sides> = vec![Sides { only_away: true, ..Sides::default() }; portraits.len()];
-    for c in conversations {
-        let (Some(from), Some(to)) = (c.initiator_asset.map(index), c.responder_asset.map(index)) else {
+    for talk in conversations {
+        let (Some(from), Some(to)) = (talk.initiator_asset.map(index), talk.responder_asset.map(index))
+        else {
             continue;
         };
         let level = |at: usize| provisional.get(at).copied().flatten();
-        if c.packets <= c.packets_sent || !crosses(c.family) {
+        if talk.packets <= talk.packets_sent || !crosses(talk.family) {
             continue;
         }
         let home = |at: usize| portraits.get(at).and_then(|portrait| portrait.home);
         let away = home(from) != home(to);
         if let (Some(side), Some(level)) = (sides.get_mut(from), level(to)) {
-            side.note(level, false, away, c.family);
+            side.note(level, false, away, talk.family);
         }
         if let (Some(side), Some(level)) = (sides.get_mut(to), level(from)) {
-            side.note(level, true, away, c.family);
+            side.note(level, true, away, talk.family);
         }
     }
     let offices = offices(portraits, &provisional, &sides);
@@ -53,32 +64,27 @@ pub fn peers(portraits: &[Portrait<'_>], conversations: &[Conversation], scales:
         let free = !portrait.is_operated() && portrait.behaviour.operates.is_empty() && !portrait.is_router();
         let ends_both = free && side.below && side.above && side.served;
         let business_at_home = portrait.home.is_some_and(|home| offices.contains(&home));
-        if ends_both && side.only_away && !business_at_home && !scale.has(RELAYS) {
+        if ends_both && side.only_away && !business_at_home && !scale.has(&[c::RELAYS]) {
             // A relay serves and asks like a business server; that it stands apart from both sides tells them apart.
             scale.replace(Level::Business, Level::Dmz);
-            scale.put(Level::Dmz, 3.0, Kind::Neighbours, RELAYS);
+            scale.put(Level::Dmz, 3.0, Kind::Neighbours, c::RELAYS);
         }
-        let mut once = |said: bool, level, weight, text: &str| {
-            if said && !scale.has(text) {
+        let mut once = |said: bool, level, weight, text: Sentence| {
+            if said && !scale.has(&[text]) {
                 scale.put(level, weight, Kind::Neighbours, text);
             }
         };
-        once(ends_both, Level::Dmz, 4.0, "ends conversations of the plant and of the business");
-        once(side.enters_dmz, Level::Business, 2.0, "opens the screen of a host in the DMZ");
+        once(ends_both, Level::Dmz, 4.0, c::ENDS_BOTH);
+        once(side.enters_dmz, Level::Business, 2.0, c::ENTERS_DMZ);
         let entered = side.entered_from_dmz && !portrait.is_operated();
-        once(entered, Level::Supervision, 2.0, "shows its screen to a host in the DMZ");
+        once(entered, Level::Supervision, 2.0, c::ENTERED_FROM_DMZ);
         let feeds = side.feeds_dmz && !portrait.is_operated();
-        once(feeds, Level::Operations, 3.0, "hands data to a host in the DMZ");
-        once(
-            free && side.enters_plant,
-            Level::Dmz,
-            2.5,
-            "opens the screen of a plant host from another network",
-        );
-        once(free && side.enters_plant, Level::Business, 1.0, "opens a screen in another network");
+        once(feeds, Level::Operations, 3.0, c::FEEDS_DMZ);
+        once(free && side.enters_plant, Level::Dmz, 2.5, c::ENTERS_PLANT);
+        once(free && side.enters_plant, Level::Business, 1.0, c::ENTERS_NETWORK);
         let for_plant = free && side.serves_plant && !side.serves_others;
-        once(for_plant, Level::Dmz, 3.0, "serves only hosts of the plant, from another network");
-        once(for_plant, Level::Operations, 2.0, "serves only hosts of the plant");
+        once(for_plant, Level::Dmz, 3.0, c::SERVES_PLANT_AWAY);
+        once(for_plant, Level::Operations, 2.0, c::SERVES_PLANT);
     }
 }
 
@@ -189,7 +195,7 @@ pub fn neighbours(portraits: &[Portrait<'_>], scales: &mut [Scale<Level>]) {
         }
     }
     for ((portrait, scale), mine) in portraits.iter().zip(scales).zip(&provisional) {
-        if scale.has("stands among") || portrait.is_infrastructure() {
+        if scale.has(AMONG) || portrait.is_infrastructure() {
             continue;
         }
         let Some(company) = portrait.home.and_then(|home| companies.get(&home)) else { continue };
@@ -207,7 +213,7 @@ pub fn neighbours(portraits: &[Portrait<'_>], scales: &mut [Scale<Level>]) {
 }
 
 /// The level that an asset most likely has in this company.
-fn fits(portrait: &Portrait<'_>, company: &Company) -> Option<(Level, f32, Kind, &'static str)> {
+fn fits(portrait: &Portrait<'_>, company: &Company) -> Option<(Level, f32, Kind, Sentence)> {
     let plant = company.control + company.supervision;
     let near = Kind::Neighbours;
     // One station alone does not make a control network.
@@ -218,25 +224,25 @@ fn fits(portrait: &Portrait<'_>, company: &Company) -> Option<(Level, f32, Kind,
         let serves = portrait.behaviour.clients(&[Family::Network, Family::Office, Family::Web]) > 0;
         return Some(if portrait.is_by_plant_maker() {
             // Said by the maker's name alone, so no second kind of evidence.
-            (Level::Control, 1.5, Kind::Maker, "stands among controllers, made for plants")
+            (Level::Control, 1.5, Kind::Maker, c::AMONG_MADE_FOR_PLANTS)
         } else if serves {
-            (Level::Operations, 1.0, near, "stands among controllers as a server")
+            (Level::Operations, 1.0, near, c::AMONG_AS_SERVER)
         } else if is_virtual {
-            (Level::Operations, 2.5 * full, near, "stands among controllers as a virtual machine")
+            (Level::Operations, 2.5 * full, near, c::AMONG_AS_VIRTUAL)
         } else if only_time && !portrait.looks_like_windows() && portrait.traits.hops > 0 {
-            (Level::Control, 1.5 * full, near, "stands among controllers and does no office work")
+            (Level::Control, 1.5 * full, near, c::AMONG_NO_OFFICE)
         } else {
-            (Level::Supervision, 2.5 * full, near, "stands among controllers and their stations")
+            (Level::Supervision, 2.5 * full, near, c::AMONG_STATIONS)
         });
     }
     if company.dmz > 0 && company.dmz >= company.business {
-        return Some((Level::Dmz, 3.5, near, "stands among hosts of the DMZ"));
+        return Some((Level::Dmz, 3.5, near, c::AMONG_DMZ));
     }
     if company.business > 0 {
-        return Some((Level::Business, 2.0, near, "stands among hosts of the business"));
+        return Some((Level::Business, 2.0, near, c::AMONG_BUSINESS));
     }
     let weight = 1.0;
-    (company.operations > 0).then_some((Level::Operations, weight, near, "stands among hosts of operations"))
+    (company.operations > 0).then_some((Level::Operations, weight, near, c::AMONG_OPERATIONS))
 }
 
 fn index(id: AssetId) -> usize {

@@ -7,11 +7,13 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 
-use model::{Host, Mac};
+use model::{Host, Mac, Message};
 
+use crate::catalogue as c;
 use crate::hosts::{By, Claim, Hosts, Way, prefix};
 use crate::network::Network;
 use crate::union::Union;
+use crate::weigh::count;
 
 /// How far the hardware addresses of one device's ports lie apart at most; makers number them in a row.
 const PORT_SPAN: u64 = 64;
@@ -30,10 +32,10 @@ pub struct Identified {
 }
 
 /// What is known of a router by one of its hardware addresses.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Router {
     /// Why it is one, in words.
-    pub reason: String,
+    pub reason: Message,
     /// VLANs in which it hands on frames.
     pub vlans: BTreeSet<u16>,
     /// Hardware addresses to which it hands them: hosts of the network it stands in.
@@ -248,13 +250,13 @@ fn router_reason(
     carrier: &Carrier<'_>,
     routed: &BTreeSet<IpAddr>,
     hosts: &Hosts,
-) -> Option<String> {
+) -> Option<Message> {
     if mac.is_virtual_router() {
-        return Some("has the shared hardware address of redundant routers".to_string());
+        return Some(c::VIRTUAL_ROUTER.into());
     }
     if !routed.is_empty() {
-        let plural = if routed.len() == 1 { "" } else { "es" };
-        return Some(format!("carries frames of {} address{plural} that are not its own", routed.len()));
+        let sentence = if routed.len() == 1 { c::CARRIES_ANOTHER } else { c::CARRIES_OTHERS };
+        return Some(sentence.with([("addresses", count(routed.len(), c::ADDRESS))]));
     }
     let hop = hosts.hops.get(&mac)?;
     let own: BTreeSet<[u8; 3]> =
@@ -262,7 +264,7 @@ fn router_reason(
     let own_public = carrier.own.iter().chain(carrier.data.keys()).any(|ip| ip.is_ipv4() && is_public(*ip));
     let elsewhere = hop.prefixes.difference(&own).count();
     if elsewhere > 2 || (hop.public && !own_public && (hop.private || !own.is_empty())) {
-        return Some("is handed frames for hosts of other networks".to_string());
+        return Some(c::HANDED_OTHERS.into());
     }
     None
 }

@@ -5,6 +5,7 @@
 
 mod assets;
 mod behaviour;
+mod catalogue;
 mod company;
 mod conversations;
 mod counters;
@@ -25,6 +26,7 @@ mod union;
 mod weigh;
 mod zones;
 
+pub use catalogue::ALL as SENTENCES;
 pub use conversations::{CONVERSATIONS_MAX, UNSETTLED_MAX};
 pub use counters::OPERATIONS_MAX;
 pub use facts::{FACT_CHARS_MAX, FACTS_MAX};

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Confidence, Conversation, Family, Level, LevelJudgement};
+use model::{Confidence, Conversation, Family, Gap, Level, LevelJudgement, Sentence};
 
+use crate::catalogue as c;
 use crate::company::{neighbours, peers, provisional};
 use crate::network::{self, Network};
 use crate::portrait::Portrait;
@@ -34,8 +35,8 @@ pub fn levels(portraits: &[Portrait<'_>], conversations: &[Conversation]) -> Vec
 fn own(portrait: &Portrait<'_>) -> Scale<Level> {
     let mut scale = Scale::default();
     if network::is_outside(portrait.asset) {
-        scale.put(Level::Outside, 10.0, Kind::Address, "has a public address and is reached over a router");
-        scale.put(Level::Outside, 1.0, Kind::Neighbours, "stands in no network of the plant");
+        scale.put(Level::Outside, 10.0, Kind::Address, c::PUBLIC_ROUTED);
+        scale.put(Level::Outside, 1.0, Kind::Neighbours, c::IN_NO_NETWORK);
         return scale;
     }
     says(portrait, &mut scale);
@@ -60,17 +61,17 @@ fn says(portrait: &Portrait<'_>, scale: &mut Scale<Level>) {
             }
         };
         let (weight, text) = match confidence {
-            Confidence::Stated => (4.0, format!("says that its role is {role}")),
-            Confidence::Derived => (1.5, format!("presents itself as {role}")),
-            Confidence::Guessed => (0.5, format!("may have the role {role}")),
+            Confidence::Stated => (4.0, c::STATES_ROLE.with([("role", Gap::Role(*role))])),
+            Confidence::Derived => (1.5, c::PRESENTS_ROLE.with([("role", Gap::Role(*role))])),
+            Confidence::Guessed => (0.5, c::MAY_BE_ROLE.with([("role", Gap::Role(*role))])),
         };
         scale.put(level, weight, Kind::Stated, text);
     }
     if let Some((text, _, Some(level))) = &portrait.product {
-        scale.put(*level, 3.0, Kind::Stated, format!("is a product \"{text}\""));
+        scale.put(*level, 3.0, Kind::Stated, c::IS_PRODUCT.with([("text", text.as_str().into())]));
     }
     if let Some((name, _, Some(level))) = &portrait.name {
-        scale.put(*level, 2.0, Kind::Name, format!("is called {name}"));
+        scale.put(*level, 2.0, Kind::Name, c::IS_CALLED.with([("name", name.as_str().into())]));
     }
     let Some((trade, maker)) = &portrait.trade else { return };
     let (level, weight) = match trade {
@@ -84,30 +85,25 @@ fn says(portrait: &Portrait<'_>, scale: &mut Scale<Level>) {
         | Trade::Cameras
         | Trade::Boards => return,
     };
-    scale.put(level, weight, Kind::Maker, format!("was made by {maker}"));
+    scale.put(level, weight, Kind::Maker, c::MADE_BY.with([("maker", maker.as_str().into())]));
 }
 
 /// What it answers and offers.
 fn serves(portrait: &Portrait<'_>, scale: &mut Scale<Level>) {
     let b = portrait.behaviour;
     if portrait.is_operated() {
-        let text = format!("answers control operations from {}", count(b.operators.len(), "station"));
+        let text = c::ANSWERS_CONTROL.with([("stations", count(b.operators.len(), c::STATION))]);
         scale.put(Level::Control, 5.0, Kind::Serves, text);
     } else if b.clients(&[Family::Control, Family::Telecontrol, Family::Building]) > 0 {
         let operational = [Family::Control, Family::Telecontrol, Family::Building];
         let sure = operational.iter().any(|f| b.serves.get(f).is_some_and(|served| served.content));
-        scale.put(Level::Control, if sure { 3.0 } else { 1.5 }, Kind::Serves, "serves control traffic");
+        scale.put(Level::Control, if sure { 3.0 } else { 1.5 }, Kind::Serves, c::SERVES_CONTROL);
     } else if !b.identifiers.is_empty() {
-        scale.put(
-            Level::Control,
-            1.5,
-            Kind::Serves,
-            "says who it is when asked in the language of controllers",
-        );
+        scale.put(Level::Control, 1.5, Kind::Serves, c::IDENTIFIES_TO_CONTROL);
     }
     if !b.supervisors.is_empty() {
         // Controllers and SCADA systems alike serve these; who reads controllers is none.
-        let text = format!("gives process values to {}", count(b.supervisors.len(), "station"));
+        let text = c::GIVES_VALUES.with([("stations", count(b.supervisors.len(), c::STATION))]);
         if b.read_in_cycles().next().is_none() {
             scale.put(Level::Control, 2.5, Kind::Serves, text.clone());
         }
@@ -116,8 +112,8 @@ fn serves(portrait: &Portrait<'_>, scale: &mut Scale<Level>) {
     if portrait.is_in_field() {
         let partners = b.field_devices.len() + b.field_masters.len() + b.field_peers.len();
         let text = match partners {
-            0 => "sends cyclic process data to a group".to_string(),
-            n => format!("exchanges cyclic process data with {}", count(n, "device")),
+            0 => c::SENDS_TO_GROUP.into(),
+            n => c::EXCHANGES_PROCESS.with([("partners", count(n, c::DEVICE))]),
         };
         let strange = !b.field_devices.is_empty() && b.field_masters.is_empty() && !b.field_at_home;
         scale.put(Level::Control, if strange { 1.5 } else { 5.0 }, Kind::Cycles, text);
@@ -125,22 +121,22 @@ fn serves(portrait: &Portrait<'_>, scale: &mut Scale<Level>) {
     if portrait.is_operated() || portrait.is_by_plant_maker() || portrait.is_router() {
         return;
     }
-    let mut offers = |families: &[Family], level, one: f32, many: f32, what: &str| {
+    let mut offers = |families: &[Family], level, one: f32, many: f32, what: Sentence| {
         let clients = b.clients(families);
         if clients > 0 {
             let weight = if clients > 2 { many } else { one };
-            let text = format!("serves {what} to {}", count(clients, "host"));
+            let text = what.with([("hosts", count(clients, c::HOST))]);
             scale.put(level, weight, Kind::Serves, text);
         }
     };
-    offers(&[Family::Office], Level::Business, 3.0, 3.5, "files, directories or log-in");
-    offers(&[Family::Network], Level::Business, 1.5, 2.0, "names or time");
-    offers(&[Family::Web], Level::Business, 1.0, 2.5, "web pages");
-    offers(&[Family::Management], Level::Business, 0.0, 1.5, "management");
+    offers(&[Family::Office], Level::Business, 3.0, 3.5, c::SERVES_OFFICE);
+    offers(&[Family::Network], Level::Business, 1.5, 2.0, c::SERVES_NETWORK);
+    offers(&[Family::Web], Level::Business, 1.0, 2.5, c::SERVES_WEB);
+    offers(&[Family::Management], Level::Business, 0.0, 1.5, c::SERVES_MANAGEMENT);
     if b.supervisors.is_empty() {
-        offers(&[Family::Supervision], Level::Operations, 1.0, 1.5, "process values");
+        offers(&[Family::Supervision], Level::Operations, 1.0, 1.5, c::SERVES_VALUES);
     }
-    offers(&[Family::Database], Level::Operations, 2.0, 2.5, "a database");
+    offers(&[Family::Database], Level::Operations, 2.0, 2.5, c::SERVES_DATABASE);
 }
 
 /// What it asks of controllers.
@@ -153,71 +149,76 @@ fn asks(portrait: &Portrait<'_>, scale: &mut Scale<Level>) {
     let configures = b.sum(|o| o.configures) > 0 && !portrait.is_operated() && !portrait.is_in_field();
     let writes = b.sum(|o| o.writes) > 0;
     let cycles: Vec<_> = b.read_in_cycles().collect();
-    let devices = count(b.operates.len(), "controller");
-    let controllers = count(cycles.len(), "controller");
+    let devices = count(b.operates.len(), c::CONTROLLER);
+    let controllers = count(cycles.len(), c::CONTROLLER);
     if programs || configures {
-        let text = format!("programs or configures {devices}");
+        let text = c::PROGRAMS_OR_CONFIGURES.with([("devices", devices.clone())]);
         scale.put(Level::Supervision, 4.0, Kind::Asks, text.clone());
         scale.put(Level::Operations, 2.0, Kind::Asks, text);
     } else if b.is_gathering() {
-        let text = format!("only reads {devices} of another network, seldom but steadily");
+        let text = c::GATHERS.with([("devices", devices.clone())]);
         scale.put(Level::Operations, 2.5, Kind::Asks, text);
     } else if cycles.is_empty() {
-        scale.put(Level::Supervision, 1.0, Kind::Asks, format!("asks {devices} now and then"));
+        scale.put(Level::Supervision, 1.0, Kind::Asks, c::ASKS_AT_TIMES.with([("devices", devices.clone())]));
     }
     let elsewhere = b.operates.values().all(|o| o.elsewhere);
     if elsewhere && (b.is_searching() || b.is_searching_devices()) {
         // The stations of a plant know their devices.
-        scale.put(Level::Business, 1.5, Kind::Asks, "looks for devices from another network");
+        scale.put(Level::Business, 1.5, Kind::Asks, c::LOOKS_FOR_DEVICES);
     }
     if cycles.is_empty() {
         return;
     }
     let faster = cycles.iter().any(|o| o.faster);
     if b.is_collecting() {
-        let text = format!("only reads {controllers}, more seldom than another station");
+        let text = c::COLLECTS.with([("devices", controllers.clone())]);
         scale.put(Level::Operations, 3.5, Kind::Asks, text.clone());
         scale.put(Level::Supervision, 1.0, Kind::Asks, text);
     } else if elsewhere && !faster {
-        let text = format!("reads {controllers} in cycles from another network");
+        let text = c::READS_FROM_AFAR.with([("devices", controllers.clone())]);
         scale.put(Level::Operations, 3.0, Kind::Asks, text.clone());
         scale.put(Level::Supervision, 2.5, Kind::Asks, text);
     } else {
-        let text = format!("reads {controllers} in cycles");
+        let text = c::READS_IN_CYCLES.with([("devices", controllers.clone())]);
         scale.put(Level::Supervision, if cycles.len() > 2 { 4.0 } else { 3.5 }, Kind::Asks, text);
         if !faster && !writes {
             // A collector that is alone cannot be told from an operator station.
-            scale.put(Level::Operations, 2.5, Kind::Asks, format!("only reads {controllers}"));
+            scale.put(
+                Level::Operations,
+                2.5,
+                Kind::Asks,
+                c::ONLY_READS.with([("devices", controllers.clone())]),
+            );
         }
     }
     if writes {
-        scale.put(Level::Supervision, 1.0, Kind::Asks, "writes to controllers");
+        scale.put(Level::Supervision, 1.0, Kind::Asks, c::WRITES);
     }
 }
 
 /// What it uses of the office world, and whose screens it opens.
 fn uses(portrait: &Portrait<'_>, scale: &mut Scale<Level>) {
     let b = portrait.behaviour;
-    let mut uses = |family, weight, what: &str| {
+    let mut uses = |family, weight, what: Sentence| {
         if let Some(servers) = b.uses.get(&family) {
             scale.put(
                 Level::Business,
                 weight,
                 Kind::Asks,
-                format!("uses {what} of {}", count(servers.len(), "host")),
+                what.with([("hosts", count(servers.len(), c::HOST))]),
             );
         }
     };
-    uses(Family::Web, 1.5, "the web");
-    uses(Family::Office, 0.5, "files, directories or log-in");
-    uses(Family::Management, 0.5, "management");
+    uses(Family::Web, 1.5, c::USES_WEB);
+    uses(Family::Office, 0.5, c::USES_OFFICE);
+    uses(Family::Management, 0.5, c::USES_MANAGEMENT);
     if b.public_servers > 0 {
-        let text = format!("opens conversations to {}", count(b.public_servers, "public address"));
+        let text = c::CALLS_PUBLIC.with([("addresses", count(b.public_servers, c::PUBLIC_ADDRESS))]);
         scale.put(Level::Business, 1.5, Kind::Neighbours, text.clone());
         scale.put(Level::Enterprise, 1.5, Kind::Neighbours, text);
     }
     if !b.watches.is_empty() && !b.watched_by.is_empty() {
-        scale.put(Level::Dmz, 4.0, Kind::Serves, "is entered by screen and opens others' screens");
+        scale.put(Level::Dmz, 4.0, Kind::Serves, c::JUMPS);
     }
 }
 
@@ -257,11 +258,12 @@ fn border(portrait: &Portrait<'_>, lowest: &BTreeMap<Network, Level>) -> LevelJu
         _ if outside => Level::Enterprise,
         _ => high,
     };
+    let (from, to) = (("low", Gap::Level(Some(low))), ("high", Gap::Level(Some(high))));
     let text = match (low == high, outside) {
-        (true, true) => format!("routes between level {low} and the Internet"),
-        (true, false) => format!("routes between networks of level {low}"),
-        (false, true) => format!("routes between levels {low} to {high} and the Internet"),
-        (false, false) => format!("routes between levels {low} and {high}"),
+        (true, true) => c::ROUTES_OUT.with([from]),
+        (true, false) => c::ROUTES_WITHIN.with([from]),
+        (false, true) => c::ROUTES_WIDE.with([from, to]),
+        (false, false) => c::ROUTES.with([from, to]),
     };
     LevelJudgement::inferred(level, CARRIER_CONFIDENCE, vec![model::Reason { text, weight: 1.0 }])
 }
@@ -275,7 +277,7 @@ fn judge(portrait: &Portrait<'_>, scale: &Scale<Level>, lowest: &BTreeMap<Networ
         let Some(level) = level.filter(|_| !portrait.is_router()) else {
             return LevelJudgement::unknown();
         };
-        let text = "carries frames of hosts of this level".to_string();
+        let text = c::CARRIES_LEVEL.into();
         return LevelJudgement::inferred(
             *level,
             CARRIER_CONFIDENCE,

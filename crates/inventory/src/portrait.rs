@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Asset, Attribute, Confidence, Level, Role};
+use model::{Asset, Attribute, Confidence, Level, Message, Role};
 
 use crate::behaviour::Behaviour;
 use crate::network::{self, Network};
@@ -16,7 +16,7 @@ const WINDOWS_HOPS: std::ops::RangeInclusive<u8> = 110..=128;
 #[derive(Debug, Clone, Default)]
 pub struct Traits {
     /// Why it is a router, if its hardware address shows one.
-    pub router: Option<String>,
+    pub router: Option<Message>,
     /// The networks that it joins as a router.
     pub joins: BTreeSet<Network>,
     /// True when it joins them to the Internet.

@@ -1,7 +1,8 @@
 //! What an asset is for, from what it does and what it says of itself.
 
-use model::{Confidence, Family, Reason, Role};
+use model::{Confidence, Family, Gap, Reason, Role};
 
+use crate::catalogue as c;
 use crate::network;
 use crate::portrait::Portrait;
 use crate::tables::makers::Trade;
@@ -20,7 +21,7 @@ const HINT: f32 = 2.0;
 pub fn roles(portrait: &Portrait<'_>) -> (Vec<Role>, Vec<Reason>) {
     let mut scale = Scale::default();
     if network::is_outside(portrait.asset) {
-        scale.put(Role::InternetHost, 10.0, Kind::Address, "has a public address");
+        scale.put(Role::InternetHost, 10.0, Kind::Address, c::PUBLIC);
         return named(&scale);
     }
     says(portrait, &mut scale);
@@ -36,9 +37,12 @@ pub fn roles(portrait: &Portrait<'_>) -> (Vec<Role>, Vec<Reason>) {
 fn named(scale: &Scale<Role>) -> (Vec<Role>, Vec<Reason>) {
     let heavy: Vec<(Role, f32)> =
         scale.totals().into_iter().filter(|(_, weight)| *weight >= ROLE_MIN).collect();
-    let reasons = heavy.iter().flat_map(|(role, _)| {
-        let text = move |reason: Reason| Reason { text: format!("{role}: {}", reason.text), ..reason };
-        scale.reasons(*role).into_iter().map(text)
+    let reasons = heavy.iter().flat_map(|&(role, _)| {
+        let text = move |reason: Reason| Reason {
+            text: c::ROLE_REASON.with([("role", Gap::Role(role)), ("reason", reason.text.into())]),
+            ..reason
+        };
+        scale.reasons(role).into_iter().map(text)
     });
     (heavy.iter().map(|(role, _)| *role).collect(), reasons.collect())
 }
@@ -48,21 +52,21 @@ fn says(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
     for (role, confidence) in &portrait.stated {
         let (weight, text) = match confidence {
             // "Server" is said by whatever answers; it tells little beside what else is known.
-            Confidence::Stated if *role == Role::Server => (HINT, "says so itself"),
-            Confidence::Stated => (STATED, "says so itself"),
-            Confidence::Derived => (HINT, "presents itself so"),
-            Confidence::Guessed => (1.0, "may be one"),
+            Confidence::Stated if *role == Role::Server => (HINT, c::SAYS_SO),
+            Confidence::Stated => (STATED, c::SAYS_SO),
+            Confidence::Derived => (HINT, c::PRESENTS_SO),
+            Confidence::Guessed => (1.0, c::MAY_BE),
         };
         scale.put(*role, weight, Kind::Stated, text);
     }
     if let Some((text, role, _)) = &portrait.product {
-        scale.put(*role, PRODUCT, Kind::Stated, format!("is a product \"{text}\""));
+        scale.put(*role, PRODUCT, Kind::Stated, c::IS_PRODUCT.with([("text", text.as_str().into())]));
     }
     if let Some((name, role, _)) = &portrait.name {
-        scale.put(*role, NAME, Kind::Name, format!("is called {name}"));
+        scale.put(*role, NAME, Kind::Name, c::IS_CALLED.with([("name", name.as_str().into())]));
     }
     if portrait.safety {
-        scale.put(Role::SafetyController, PRODUCT + 1.0, Kind::Stated, "is a product for safety");
+        scale.put(Role::SafetyController, PRODUCT + 1.0, Kind::Stated, c::IS_FOR_SAFETY);
     }
     let Some((trade, maker)) = &portrait.trade else { return };
     let (role, weight) = match trade {
@@ -77,7 +81,7 @@ fn says(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
         Trade::Office => (Role::Workstation, 0.5),
         Trade::Boards => return,
     };
-    scale.put(role, weight, Kind::Maker, format!("was made by {maker}"));
+    scale.put(role, weight, Kind::Maker, c::MADE_BY.with([("maker", maker.as_str().into())]));
 }
 
 /// Controllers and what hangs on them.
@@ -85,17 +89,17 @@ fn field(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
     let b = portrait.behaviour;
     let operational = [Family::Control, Family::Telecontrol, Family::Building];
     if portrait.is_operated() {
-        let text = format!("answers control operations from {}", count(b.operators.len(), "station"));
+        let text = c::ANSWERS_CONTROL.with([("stations", count(b.operators.len(), c::STATION))]);
         scale.put(Role::Controller, 5.0, Kind::Serves, text);
     } else if portrait.is_called(Role::Hmi) {
         // Panels answer in the language of their controllers too.
     } else if b.clients(&operational) > 0 {
-        scale.put(Role::Controller, 2.0, Kind::Serves, "serves control traffic");
+        scale.put(Role::Controller, 2.0, Kind::Serves, c::SERVES_CONTROL);
     } else if !b.identifiers.is_empty() {
-        scale.put(Role::Controller, 1.0, Kind::Serves, "says who it is when asked");
+        scale.put(Role::Controller, 1.0, Kind::Serves, c::IDENTIFIES);
     }
     if !b.supervisors.is_empty() {
-        let text = format!("gives process values to {}", count(b.supervisors.len(), "station"));
+        let text = c::GIVES_VALUES.with([("stations", count(b.supervisors.len(), c::STATION))]);
         let role = match portrait.trade {
             _ if b.read_in_cycles().next().is_some() => Role::Hmi,
             Some((Trade::Energy, _)) => Role::Relay,
@@ -105,24 +109,29 @@ fn field(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
         scale.put(role, 3.0, Kind::Serves, text);
     }
     if !b.field_devices.is_empty() {
-        let text = format!("exchanges cyclic data with {}", count(b.field_devices.len(), "field device"));
+        let text = c::EXCHANGES.with([("partners", count(b.field_devices.len(), c::FIELD_DEVICE))]);
         scale.put(Role::Controller, if b.field_at_home { 4.0 } else { 2.0 }, Kind::Cycles, text);
     } else if !b.field_masters.is_empty() {
-        let text = format!("exchanges cyclic data with {}", count(b.field_masters.len(), "controller"));
+        let text = c::EXCHANGES.with([("partners", count(b.field_masters.len(), c::CONTROLLER))]);
         scale.put(Role::IoDevice, 4.0, Kind::Cycles, text);
     } else if b.field_peers.len() > 1 {
-        let text = format!("exchanges cyclic data with {}", count(b.field_peers.len(), "device"));
+        let text = c::EXCHANGES.with([("partners", count(b.field_peers.len(), c::DEVICE))]);
         scale.put(Role::Controller, 3.0, Kind::Cycles, text);
     } else if !b.field_peers.is_empty() {
-        scale.put(Role::IoDevice, 2.5, Kind::Cycles, "exchanges cyclic data with one device");
+        scale.put(Role::IoDevice, 2.5, Kind::Cycles, c::EXCHANGES_WITH_ONE);
     } else if b.publishes {
-        scale.put(Role::Relay, 2.5, Kind::Cycles, "publishes process data to a group");
+        scale.put(Role::Relay, 2.5, Kind::Cycles, c::PUBLISHES);
     }
     if b.units > 2 && b.read_cyclically {
-        scale.put(Role::Gateway, 6.5, Kind::Serves, format!("stands before {}", count(b.units, "device")));
+        scale.put(
+            Role::Gateway,
+            6.5,
+            Kind::Serves,
+            c::STANDS_BEFORE.with([("devices", count(b.units, c::DEVICE))]),
+        );
     }
     if portrait.is_operated() && b.read_in_cycles().count() > 1 {
-        let text = format!("reads {} for others", count(b.read_in_cycles().count(), "device"));
+        let text = c::READS_FOR_OTHERS.with([("devices", count(b.read_in_cycles().count(), c::DEVICE))]);
         scale.put(Role::Gateway, 2.5, Kind::Asks, text);
     }
 }
@@ -131,44 +140,69 @@ fn field(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
 fn stations(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
     let b = portrait.behaviour;
     let cycles = b.read_in_cycles().count();
-    let (devices, read) = (count(b.operates.len(), "controller"), count(cycles, "controller"));
+    let (devices, read) = (count(b.operates.len(), c::CONTROLLER), count(cycles, c::CONTROLLER));
     if b.sum(|o| o.programs) > 0 {
-        scale.put(Role::EngineeringStation, 5.0, Kind::Asks, format!("programs, starts or stops {devices}"));
+        scale.put(
+            Role::EngineeringStation,
+            5.0,
+            Kind::Asks,
+            c::PROGRAMS.with([("devices", devices.clone())]),
+        );
     }
     // Controllers themselves set up, read and write their devices and each other.
     if portrait.is_operated() || portrait.is_in_field() {
         return;
     }
     if b.sum(|o| o.configures) > 0 {
-        scale.put(Role::EngineeringStation, 3.0, Kind::Asks, format!("configures {devices}"));
+        scale.put(
+            Role::EngineeringStation,
+            3.0,
+            Kind::Asks,
+            c::CONFIGURES.with([("devices", devices.clone())]),
+        );
     }
     if b.is_collecting() {
-        let text = format!("only reads {read}, more seldom than another station");
+        let text = c::COLLECTS.with([("devices", read.clone())]);
         scale.put(Role::Historian, 4.0, Kind::Asks, text);
     } else if b.is_gathering() {
-        let text = format!("only reads {devices} of another network, seldom but steadily");
+        let text = c::GATHERS.with([("devices", devices.clone())]);
         scale.put(Role::Historian, 2.5, Kind::Asks, text);
     } else if cycles > 0 {
         let near = b.read_in_cycles().any(|o| !o.elsewhere);
-        scale.put(Role::Hmi, if near { 3.0 } else { 2.5 }, Kind::Asks, format!("reads {read} in cycles"));
+        scale.put(
+            Role::Hmi,
+            if near { 3.0 } else { 2.5 },
+            Kind::Asks,
+            c::READS_IN_CYCLES.with([("devices", read.clone())]),
+        );
     }
     if b.supervisors.is_empty() && b.clients(&[Family::Supervision]) > 0 {
-        scale.put(Role::Server, 1.5, Kind::Serves, "passes process values on");
+        scale.put(Role::Server, 1.5, Kind::Serves, c::PASSES_VALUES);
     }
     let writes = b.sum(|o| o.writes) > 0;
     if writes && cycles > 0 {
-        scale.put(Role::Hmi, 1.5, Kind::Asks, format!("writes to {devices}"));
+        scale.put(Role::Hmi, 1.5, Kind::Asks, c::WRITES_TO.with([("devices", devices.clone())]));
     } else if writes {
         let near = b.operates.values().any(|o| o.writes > 0 && !o.elsewhere);
         let weight = if near { 2.5 } else { 1.5 };
-        scale.put(Role::EngineeringStation, weight, Kind::Asks, format!("writes to {devices} now and then"));
+        scale.put(
+            Role::EngineeringStation,
+            weight,
+            Kind::Asks,
+            c::WRITES_AT_TIMES.with([("devices", devices.clone())]),
+        );
     } else if b.sum(|o| o.identifies) > 0 && cycles == 0 {
-        scale.put(Role::EngineeringStation, 1.5, Kind::Asks, format!("asks {devices} who they are"));
+        scale.put(
+            Role::EngineeringStation,
+            1.5,
+            Kind::Asks,
+            c::ASKS_WHO.with([("devices", devices.clone())]),
+        );
     }
     if b.serves.contains_key(&Family::Database) {
-        let clients = count(b.clients(&[Family::Database]), "client");
+        let clients = count(b.clients(&[Family::Database]), c::CLIENT);
         let role = if cycles > 0 { Role::Historian } else { Role::Server };
-        scale.put(role, 3.0, Kind::Serves, format!("serves a database to {clients}"));
+        scale.put(role, 3.0, Kind::Serves, c::SERVES_DATABASE.with([("hosts", clients)]));
     }
 }
 
@@ -179,28 +213,27 @@ fn infrastructure(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
         scale.put(Role::Router, 5.0, Kind::Serves, reason.clone());
     }
     if b.routes {
-        scale.put(Role::Router, 5.0, Kind::Asks, "speaks to routers as a router");
+        scale.put(Role::Router, 5.0, Kind::Asks, c::SPEAKS_AS_ROUTER);
     }
     if b.bridges {
-        scale.put(Role::Switch, 5.0, Kind::Asks, "takes part in the spanning tree");
+        scale.put(Role::Switch, 5.0, Kind::Asks, c::IN_SPANNING_TREE);
     }
     if b.is_searching() {
-        let text = format!("tried {} that never answered", count(b.unanswered.len(), "host"));
+        let text = c::TRIED_SILENT.with([("hosts", count(b.unanswered.len(), c::HOST))]);
         scale.put(Role::Scanner, 5.0, Kind::Asks, text);
     } else if b.is_searching_devices() {
-        let text =
-            format!("looked for devices at {} that are none", count(b.unanswered_devices.len(), "host"));
+        let text = c::SOUGHT_DEVICES.with([("hosts", count(b.unanswered_devices.len(), c::HOST))]);
         scale.put(Role::Scanner, 4.0, Kind::Asks, text);
     }
     if !b.watched_by.is_empty() {
-        let text = format!("shows its screen to {}", count(b.watched_by.len(), "host"));
+        let text = c::SHOWS_SCREEN.with([("hosts", count(b.watched_by.len(), c::HOST))]);
         scale.put(Role::RemoteAccess, 3.0, Kind::Serves, text);
     }
     if !b.watches.is_empty() {
-        let text = format!("opens the screen of {}", count(b.watches.len(), "host"));
+        let text = c::OPENS_SCREENS.with([("hosts", count(b.watches.len(), c::HOST))]);
         scale.put(Role::RemoteAccess, 2.5, Kind::Asks, text);
         if !b.watched_by.is_empty() {
-            scale.put(Role::JumpHost, 6.0, Kind::Serves, "is entered by screen and opens others' screens");
+            scale.put(Role::JumpHost, 6.0, Kind::Serves, c::JUMPS);
         }
     }
 }
@@ -213,14 +246,14 @@ fn offices(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
     let pages = b.clients(&[Family::Web, Family::Management]);
     if !portrait.is_router() && !portrait.is_operated() {
         if names > 1 || (names > 0 && files > 0) {
-            let text = format!("serves names, time or log-in to {}", count(names.max(files), "host"));
+            let text = c::SERVES_DIRECTORY.with([("hosts", count(names.max(files), c::HOST))]);
             scale.put(Role::DirectoryServer, if files > 0 { 4.0 } else { 3.0 }, Kind::Serves, text);
         }
         if files > 1 || pages > 1 {
-            let text = format!("serves files or pages to {}", count(files.max(pages), "host"));
+            let text = c::SERVES_FILES.with([("hosts", count(files.max(pages), c::HOST))]);
             scale.put(Role::Server, 3.0, Kind::Serves, text);
         } else if files + pages > 0 {
-            scale.put(Role::Server, 1.5, Kind::Serves, "serves files or pages to one host");
+            scale.put(Role::Server, 1.5, Kind::Serves, c::SERVES_FILES_TO_ONE);
         }
     }
     let client = [Family::Web, Family::Office, Family::Network];
@@ -231,9 +264,9 @@ fn offices(portrait: &Portrait<'_>, scale: &mut Scale<Role>) {
         // Virtual machines are mostly servers, even those that nobody was seen to ask.
         let is_virtual = matches!(portrait.trade, Some((Trade::Virtual, _)));
         let weight = if is_virtual { 2.0 } else { 3.0 };
-        scale.put(Role::Workstation, weight, Kind::Asks, "uses web, files and names, and serves nothing");
+        scale.put(Role::Workstation, weight, Kind::Asks, c::USES_ALL_SERVES_NOTHING);
     } else if b.uses.contains_key(&Family::Web) && !serves && !operates {
-        scale.put(Role::Workstation, 1.5, Kind::Asks, "uses the web");
+        scale.put(Role::Workstation, 1.5, Kind::Asks, c::USES_THE_WEB);
     }
 }
 

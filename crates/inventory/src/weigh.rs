@@ -1,6 +1,6 @@
 //! Evidence on a scale: what speaks for which answer, how much, and in words.
 
-use model::Reason;
+use model::{Gap, Message, Noun, Reason, Sentence};
 
 /// Where evidence comes from. Two pieces of one kind are not independent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,7 +29,7 @@ struct Piece<T> {
     answer: T,
     weight: f32,
     kind: Kind,
-    text: String,
+    text: Message,
 }
 
 /// All evidence for one question.
@@ -46,7 +46,7 @@ impl<T> Default for Scale<T> {
 
 impl<T: Copy + Ord> Scale<T> {
     /// Puts a piece of evidence on the scale. The text completes "it ...".
-    pub fn put(&mut self, answer: T, weight: f32, kind: Kind, text: impl Into<String>) {
+    pub fn put(&mut self, answer: T, weight: f32, kind: Kind, text: impl Into<Message>) {
         if weight > 0.0 {
             self.pieces.push(Piece { answer, weight, kind, text: text.into() });
         }
@@ -57,9 +57,9 @@ impl<T: Copy + Ord> Scale<T> {
         self.pieces.iter_mut().filter(|piece| piece.answer == answer).for_each(|piece| piece.answer = by);
     }
 
-    /// True when evidence that begins with these words is on the scale.
-    pub fn has(&self, beginning: &str) -> bool {
-        self.pieces.iter().any(|piece| piece.text.starts_with(beginning))
+    /// True when one of these sentences is on the scale.
+    pub fn has(&self, sentences: &[Sentence]) -> bool {
+        self.pieces.iter().any(|piece| sentences.contains(&piece.text.sentence))
     }
 
     /// True when all evidence for an answer is of this kind.
@@ -105,29 +105,32 @@ impl<T: Copy + Ord> Scale<T> {
             .filter(|piece| piece.answer == answer)
             .map(|piece| Reason { text: piece.text.clone(), weight: piece.weight })
             .collect();
-        reasons.sort_by(|a, b| b.weight.total_cmp(&a.weight).then_with(|| a.text.cmp(&b.text)));
+        reasons.sort_by(|a, b| {
+            b.weight.total_cmp(&a.weight).then_with(|| a.text.to_string().cmp(&b.text.to_string()))
+        });
         reasons.dedup_by(|a, b| a.text == b.text);
         reasons
     }
 }
 
 /// "1 station", "2 stations".
-pub fn count(number: usize, noun: &str) -> String {
-    if number == 1 { format!("{number} {noun}") } else { format!("{number} {noun}s") }
+pub fn count(number: usize, noun: Noun) -> Gap {
+    Gap::Count(number as u64, noun)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::catalogue as c;
 
     #[test]
     fn the_heavier_side_wins() {
         let mut scale = Scale::default();
-        scale.put(1, 2.0, Kind::Maker, "is made by someone");
-        scale.put(2, 1.5, Kind::Name, "is called so");
-        scale.put(2, 1.5, Kind::Serves, "serves");
+        scale.put(1, 2.0, Kind::Maker, c::SAYS_SO);
+        scale.put(2, 1.5, Kind::Name, c::PRESENTS_SO);
+        scale.put(2, 1.5, Kind::Serves, c::SERVES_CONTROL);
         assert_eq!(scale.totals(), [(2, 3.0), (1, 2.0)]);
         assert_eq!(scale.kinds(2), 2);
-        assert_eq!(scale.reasons(2).first().map(|r| r.text.as_str()), Some("is called so"));
+        assert_eq!(scale.reasons(2).first().map(|r| r.text.sentence), Some(c::PRESENTS_SO));
     }
 }

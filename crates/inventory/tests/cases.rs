@@ -12,6 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use inventory::Inventory;
+use model::Language;
 
 #[test]
 fn every_case_gives_what_is_expected() {
@@ -51,6 +52,35 @@ fn the_split_of_the_flows_does_not_matter() {
                 first.merge(last);
             }
             assert_eq!(format!("{:?}", first.finish()), whole, "{} with seed {seed}", case.display());
+        }
+    }
+}
+
+/// The catalogue tells the same in each language.
+#[test]
+fn every_sentence_is_whole_in_each_language() {
+    for sentence in inventory::SENTENCES {
+        let (english, german) = (sentence.gaps(Language::English), sentence.gaps(Language::German));
+        assert_eq!(english, german, "{}", sentence.key);
+        assert!(!sentence.english.is_empty() && !sentence.german.is_empty(), "{}", sentence.key);
+    }
+}
+
+/// Every gap of what the cases tell is filled, in each language.
+#[test]
+fn every_reason_is_told_in_each_language() {
+    for case in cases() {
+        let text = fs::read_to_string(&case).expect("case is readable");
+        let mut inventory = [Inventory::new()];
+        script::tell(&text, &mut inventory, 0);
+        let [inventory] = inventory;
+        for asset in inventory.finish().assets {
+            for reason in asset.level.reasons.iter().chain(&asset.role_reasons) {
+                let (english, german) =
+                    (reason.text.text(Language::English), reason.text.text(Language::German));
+                assert!(!english.contains(['{', '}']) && !german.contains(['{', '}']), "{german}");
+                assert_ne!(english, german, "a reason is not translated");
+            }
         }
     }
 }

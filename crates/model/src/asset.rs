@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::net::IpAddr;
 
-use crate::{Attribute, Confidence, LevelJudgement, Mac, Role, Timestamp};
+use crate::{Attribute, Confidence, LevelJudgement, Mac, Message, Role, Timestamp};
 
 /// Number of an asset within one plant; prints as `a1`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -103,8 +103,8 @@ pub struct Fact {
 /// A piece of evidence for a judgement, as a person reads it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reason {
-    /// The evidence in words.
-    pub text: String,
+    /// The evidence in words: it completes "it ...".
+    pub text: Message,
     /// Its weight.
     pub weight: f32,
 }

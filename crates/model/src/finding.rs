@@ -1,7 +1,7 @@
 //! What should worry someone, with what led to it.
 
-use crate::AssetId;
 use crate::code::codes;
+use crate::{AssetId, Message, Sentence};
 
 codes! {
     /// How bad a finding is. The order is ascending.
@@ -30,15 +30,15 @@ pub struct Finding {
     /// How bad.
     pub severity: Severity,
     /// One line.
-    pub title: String,
+    pub title: Message,
     /// Assets concerned.
     pub assets: Vec<AssetId>,
     /// Conversations that led to it: indices into the plant's list.
     pub conversations: Vec<usize>,
     /// What was seen, in a few sentences.
-    pub detail: String,
+    pub detail: Message,
     /// What to do, from the check's help.
-    pub remedy: &'static str,
+    pub remedy: Sentence,
     /// Technique of ATT&CK for ICS, where one fits.
     pub technique: Option<Technique>,
 }

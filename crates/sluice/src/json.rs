@@ -224,10 +224,10 @@ struct ZoneJson<'a> {
 struct FindingJson<'a> {
     id: &'static str,
     severity: &'static str,
-    title: &'a str,
+    title: String,
     assets: Texts<&'a [AssetId]>,
     conversations: &'a [usize],
-    detail: &'a str,
+    detail: String,
     remedy: &'static str,
     technique: Option<&'static str>,
 }
@@ -368,11 +368,11 @@ fn finding(finding: &Finding) -> FindingJson<'_> {
     FindingJson {
         id: finding.id,
         severity: finding.severity.as_str(),
-        title: &finding.title,
+        title: finding.title.to_string(),
         assets: Texts(&finding.assets),
         conversations: &finding.conversations,
-        detail: &finding.detail,
-        remedy: finding.remedy,
+        detail: finding.detail.to_string(),
+        remedy: finding.remedy.english,
         technique: finding.technique,
     }
 }

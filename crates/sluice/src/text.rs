@@ -238,10 +238,10 @@ fn findings(findings: &[Finding], style: Style, out: &mut dyn Write) -> io::Resu
             out,
             "{} {}  ({}{technique})",
             style.severity(finding.severity),
-            printable(&finding.title),
+            printable(&finding.title.to_string()),
             finding.id
         )?;
-        writeln!(out, "         {}", printable(&finding.detail))?;
+        writeln!(out, "         {}", printable(&finding.detail.to_string()))?;
     }
     if findings.len() > FINDINGS_SHOWN {
         writeln!(out, "... and {} more; --format html or json shows all.", findings.len() - FINDINGS_SHOWN)?;

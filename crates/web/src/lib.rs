@@ -3,7 +3,6 @@
 //! View structs compute, templates choose and loop. Every text from outside passes [`model::printable`] and the
 //! template's escaping. Nothing here holds a clock, a file or a socket: a page is a function of what it shows.
 
-mod language;
 mod places;
 pub mod purdue_map;
 pub mod report;
@@ -11,4 +10,4 @@ mod shown;
 mod texts;
 mod words;
 
-pub use language::Language;
+pub use model::Language;

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use model::{Asset, Conversation, Finding, Level, Plant, Severity};
 
-use crate::language::Language;
 use crate::shown;
+use model::Language;
 
 /// Assets that the inventory of a page lists; the JSON document holds all. Those of the process come first, those
 /// outside last.

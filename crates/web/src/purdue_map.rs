@@ -17,8 +17,8 @@ mod wide;
 
 use model::{Finding, Plant};
 
-use crate::language::Language;
 use crate::places::Places;
+use model::Language;
 use plan::Plan;
 
 /// For which width the map is drawn.

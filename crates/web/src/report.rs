@@ -12,10 +12,10 @@ mod summary;
 use askama::Template;
 use model::{AssetId, CaptureSummary, Finding, Plant, Severity};
 
-use crate::language::{Language, Noun};
 use crate::places::{self, Places};
 use crate::texts::{Texts, texts};
 use crate::{purdue_map, shown, words};
+use model::{Language, Noun};
 
 /// What the page shows.
 #[derive(Debug, Clone, Copy)]

@@ -1,6 +1,6 @@
 //! The catalogue of fixed texts. Each line holds both languages: a missing German text does not compile.
 
-use crate::language::Language;
+use model::Language;
 
 macro_rules! texts {
     ($($key:ident: $english:literal, $german:literal;)+) => {

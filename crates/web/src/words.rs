@@ -1,10 +1,8 @@
 //! The plant's words in each language: every value of the shared enums, one place.
 
-use model::{
-    Attribute, Confidence, Level, LevelJudgement, LevelState, Operation, Protection, Role, Severity,
-};
+use model::{Attribute, Confidence, Level, LevelJudgement, LevelState, Operation, Protection, Severity};
 
-use crate::language::{Language, Noun};
+use model::{Language, Noun};
 
 pub(crate) const ASSET: Noun = Noun("asset", "assets", "Gerät", "Geräte");
 pub(crate) const ZONE: Noun = Noun("zone", "zones", "Zone", "Zonen");
@@ -56,46 +54,6 @@ pub(crate) fn level_sureness(judgement: &LevelJudgement, language: Language) -> 
             let margin = (f64::from(judgement.confidence) * 100.0).round() as usize;
             format!("{word} ({})", language.percent(margin.min(100), 100))
         }
-    }
-}
-
-/// A role as a noun.
-pub(crate) fn role(role: Role) -> Noun {
-    match role {
-        Role::SafetyController => {
-            Noun("safety controller", "safety controllers", "Sicherheitssteuerung", "Sicherheitssteuerungen")
-        }
-        Role::Controller => Noun("controller", "controllers", "Steuerung", "Steuerungen"),
-        Role::Relay => Noun("protection relay", "protection relays", "Schutzrelais", "Schutzrelais"),
-        Role::IoDevice => Noun("I/O device", "I/O devices", "E/A-Gerät", "E/A-Geräte"),
-        Role::Drive => Noun("drive", "drives", "Antrieb", "Antriebe"),
-        Role::Instrument => Noun("instrument", "instruments", "Messgerät", "Messgeräte"),
-        Role::Hmi => Noun("operator panel", "operator panels", "Bedienstation", "Bedienstationen"),
-        Role::EngineeringStation => Noun(
-            "engineering station",
-            "engineering stations",
-            "Engineering-Station",
-            "Engineering-Stationen",
-        ),
-        Role::Historian => Noun("historian", "historians", "Datenarchiv", "Datenarchive"),
-        Role::Gateway => Noun("gateway", "gateways", "Gateway", "Gateways"),
-        Role::Switch => Noun("switch", "switches", "Switch", "Switches"),
-        Role::Router => Noun("router", "routers", "Router", "Router"),
-        Role::Server => Noun("server", "servers", "Server", "Server"),
-        Role::DirectoryServer => {
-            Noun("directory server", "directory servers", "Verzeichnisserver", "Verzeichnisserver")
-        }
-        Role::Workstation => Noun("workstation", "workstations", "Arbeitsplatz", "Arbeitsplätze"),
-        Role::Printer => Noun("printer", "printers", "Drucker", "Drucker"),
-        Role::Camera => Noun("camera", "cameras", "Kamera", "Kameras"),
-        Role::Telephone => Noun("telephone", "telephones", "Telefon", "Telefone"),
-        Role::AccessPoint => Noun("access point", "access points", "WLAN-Zugangspunkt", "WLAN-Zugangspunkte"),
-        Role::RemoteAccess => {
-            Noun("remote access", "remote accesses", "Fernwartungszugang", "Fernwartungszugänge")
-        }
-        Role::JumpHost => Noun("jump host", "jump hosts", "Sprungserver", "Sprungserver"),
-        Role::InternetHost => Noun("internet host", "internet hosts", "Internet-Host", "Internet-Hosts"),
-        Role::Scanner => Noun("scanner", "scanners", "Scanner", "Scanner"),
     }
 }
 

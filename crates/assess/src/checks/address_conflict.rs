@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use model::{AssetId, Host, Level, Mac, Severity};
+use model::{AssetId, Gap, Host, Level, Mac, Severity};
 
+use crate::catalogue as c;
 use crate::checks::Check;
 use crate::found::{Found, Told, raised};
+use crate::german;
 use crate::scene::{Scene, is_operating};
 use crate::words;
 
@@ -16,6 +18,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::Medium,
     technique: Some("T0830"),
     help: HELP,
+    german: german::ADDRESS_CONFLICT,
     find,
 };
 
@@ -50,12 +53,15 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
         let technique = CHECK.technique;
         found.tell_of(severity, assets.clone(), &[], technique, || {
             let names = words::list(assets.iter().map(|id| scene.label(crate::scene::Party::Asset(*id))));
-            let detail = format!(
-                "{ip} was claimed by {}.{}",
-                words::list(macs.iter().map(Mac::to_string)),
-                if names.is_empty() { names } else { format!(" Assets concerned: {names}.") },
-            );
-            Told { title: format!("{} devices claim {ip}", macs.len()), detail }
+            let detail = c::ADDRESS_CONFLICT_DETAIL.with([
+                ("ip", ip.to_string().into()),
+                ("macs", words::list(macs.iter().map(Mac::to_string))),
+            ]);
+            let count = Gap::Number(macs.len() as u64);
+            Told {
+                title: c::ADDRESS_CONFLICT.with([("count", count), ("ip", ip.to_string().into())]),
+                detail: detail.and(words::some(c::ASSETS_CONCERNED, "assets", names)),
+            }
         });
     }
 }

@@ -2,9 +2,11 @@
 
 use model::{Severity, Weakness};
 
+use crate::catalogue as c;
 use crate::checks::Check;
 use crate::commands::{Actor, commands};
 use crate::found::{Found, Told};
+use crate::german;
 use crate::scene::Scene;
 
 pub(super) const CHECK: Check = Check {
@@ -13,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::High,
     technique: Some("T0855"),
     help: HELP,
+    german: german::ANONYMOUS_WRITE,
     find,
 };
 
@@ -34,8 +37,8 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
     });
     for command in pairs.pairs(scene).filter(|command| !command.is_refused()) {
         found.tell(command.severity(Severity::High), &command.conversations(), || Told {
-            title: format!("{} changed {} without a name", command.actor.label(), command.target.label()),
-            detail: format!("{} The session was opened without a name.", command.detail(scene)),
+            title: command.said(c::ANONYMOUS_WRITE),
+            detail: command.detail(scene).and([c::ANONYMOUS_WRITE_DETAIL.into()]),
         });
     }
 }

@@ -2,9 +2,11 @@
 
 use model::{Family, Level, Protection, Severity, Weakness};
 
+use crate::catalogue as c;
 use crate::checks::Check;
 use crate::credentials::{Group, Shown, groups, is_community};
 use crate::found::{Found, Told, raised};
+use crate::german;
 use crate::scene::Scene;
 use crate::words;
 
@@ -14,6 +16,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::Medium,
     technique: Some("T0859"),
     help: HELP,
+    german: german::CREDENTIAL_CLEAR,
     find,
 };
 
@@ -43,23 +46,27 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
 }
 
 fn told(scene: &Scene<'_>, group: &Group<'_>, places: &[usize]) -> Told {
-    let (subject, kinds, protocol) = (group.subject.label(), words::a(&group.kinds()), group.protocol);
+    let gaps = [
+        ("subject", group.subject.label().into()),
+        ("a_kind", group.a_kind()),
+        ("protocol", group.protocol.into()),
+    ];
     let title = if group.sent {
-        format!("{subject} sends {kinds} in clear text over {protocol} to {}", group.devices())
+        let [subject, a_kind, protocol] = gaps;
+        c::CLEAR_SENT.with([subject, a_kind, protocol, ("devices", group.devices())])
     } else {
-        format!("{subject} takes {kinds} in clear text over {protocol}")
+        c::CLEAR_TAKEN.with(gaps)
     };
-    let meaning = match group.is_community() {
-        true => " Who knows it can read what the station reads, and change what it may change.",
-        false => "",
-    };
-    let detail = format!(
-        "{} presented {kinds} to {} in clear text: {}.{}{meaning} The secret itself is not kept.",
-        group.givers(),
-        group.takers(),
-        words::traffic(scene.at(places)),
-        group.users(),
-    );
+    let detail = c::CLEAR_DETAIL.with([
+        ("givers", group.givers()),
+        ("a_kind", group.a_kind()),
+        ("takers", group.takers()),
+        ("traffic", words::traffic(scene.at(places))),
+    ]);
+    let detail = detail
+        .and(group.users())
+        .and(group.is_community().then(|| c::CLEAR_COMMUNITY.into()))
+        .and([c::CLEAR_NOT_KEPT.into()]);
     Told { title, detail }
 }
 

@@ -1,10 +1,12 @@
 //! Log-ins with a maker's default password, with an empty one, or with none.
 
-use model::{Operation, Severity, Weakness};
+use model::{Message, Operation, Severity, Weakness};
 
+use crate::catalogue as c;
 use crate::checks::Check;
 use crate::credentials::{Group, Shown, groups, is_community};
 use crate::found::{Found, Told, lowered};
+use crate::german;
 use crate::scene::{Scene, Talk};
 use crate::words;
 
@@ -14,6 +16,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::High,
     technique: Some("T0812"),
     help: HELP,
+    german: german::CREDENTIAL_DEFAULT,
     find,
 };
 
@@ -41,32 +44,32 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
 }
 
 fn told(scene: &Scene<'_>, weakness: Weakness, group: &Group<'_>, places: &[usize]) -> Told {
-    let (subject, kinds, protocol) = (group.subject.label(), group.kinds(), group.protocol);
-    let with = match weakness {
-        Weakness::Anonymous => "without a name".to_string(),
-        Weakness::Empty if group.is_community() => format!("with an empty {kinds}"),
-        Weakness::Empty => "without a password".to_string(),
-        Weakness::None | Weakness::Default => format!("with a default {kinds}"),
+    let with: Message = match weakness {
+        Weakness::Anonymous => c::WITHOUT_NAME.into(),
+        Weakness::Empty if group.is_community() => c::WITH_EMPTY.with([("kind", group.kinds())]),
+        Weakness::Empty => c::WITHOUT_PASSWORD.into(),
+        Weakness::None | Weakness::Default => c::WITH_DEFAULT.with([("kind", group.kinds())]),
     };
+    let (subject, protocol) =
+        (("subject", group.subject.label().into()), ("protocol", group.protocol.into()));
     let title = if group.sent {
-        format!("{subject} enters {} {with} over {protocol}", group.devices())
+        c::DEFAULT_SENT.with([subject, ("devices", group.devices()), ("with", with.clone().into()), protocol])
     } else {
-        format!("{subject} is entered {with} over {protocol}")
+        c::DEFAULT_TAKEN.with([subject, ("with", with.clone().into()), protocol])
     };
     let accepted = scene.at(places).any(|talk| outcome(talk) == Outcome::Taken);
-    let title = if accepted { title } else { format!("{title}: not accepted") };
-    let list = match weakness {
-        Weakness::None | Weakness::Default => " It stands on the lists of makers' defaults.",
-        Weakness::Empty | Weakness::Anonymous => "",
+    let title = if accepted { title } else { c::DEFAULT_NOT_ACCEPTED.with([("title", title.into())]) };
+    let listed = match weakness {
+        Weakness::None | Weakness::Default => Some(c::DEFAULT_LISTED.into()),
+        Weakness::Empty | Weakness::Anonymous => None,
     };
-    let detail = format!(
-        "{} came to {} {with}: {}.{}{list}{}",
-        group.givers(),
-        group.takers(),
-        words::traffic(scene.at(places)),
-        group.users(),
-        if accepted { "" } else { " It was refused, or no answer was seen." },
-    );
+    let detail = c::DEFAULT_DETAIL.with([
+        ("givers", group.givers()),
+        ("takers", group.takers()),
+        ("with", with.into()),
+        ("traffic", words::traffic(scene.at(places))),
+    ]);
+    let detail = detail.and(group.users()).and(listed).and((!accepted).then(|| c::DEFAULT_REFUSED.into()));
     Told { title, detail }
 }
 

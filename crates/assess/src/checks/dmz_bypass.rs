@@ -1,9 +1,11 @@
 //! Business and site operations that speak to each other past the DMZ.
 
-use model::{Family, Level, Severity};
+use model::{Family, Gap, Level, Severity};
 
+use crate::catalogue as c;
 use crate::checks::Check;
 use crate::found::{Found, Told, lowered, raised};
+use crate::german;
 use crate::scene::{Scene, Talk};
 use crate::words;
 
@@ -13,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::Medium,
     technique: Some("T0886"),
     help: HELP,
+    german: german::DMZ_BYPASS,
     find,
 };
 
@@ -39,16 +42,16 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
         found.tell(severity, &places, || {
             let called = scene.label(called);
             let callers = words::labels(talks.clone().map(|talk| talk.from));
-            let levels = |level: Option<Level>| words::level(level);
-            let from = words::list(talks.clone().map(|talk| levels(talk.from.level)));
-            let to = words::list(talks.clone().map(|talk| levels(talk.to.level)));
-            let detail = format!(
-                "{callers} on {from} called {called} on {to} without a stop in the DMZ: {}.{}{}",
-                words::traffic(talks.clone()),
-                if talks.clone().any(Talk::answered) { "" } else { " No answer was seen." },
-                words::doubt(talks.clone().flat_map(|talk| [talk.from, talk.to])),
-            );
-            Told { title: format!("{called} ({to}) is called past the DMZ from {from} by {callers}"), detail }
+            let from = words::list(talks.clone().map(|talk| Gap::Level(talk.from.level)));
+            let to = words::list(talks.clone().map(|talk| Gap::Level(talk.to.level)));
+            let who = [("called", called.into()), ("to", to), ("from", from), ("callers", callers)];
+            let [called, to, from, callers] = who.clone();
+            let traffic = ("traffic", words::traffic(talks.clone()));
+            let detail = c::DMZ_BYPASS_DETAIL.with([callers, from, called, to, traffic]);
+            let detail = detail
+                .and(words::unanswered(talks.clone()))
+                .and(words::doubt(talks.clone().flat_map(|talk| [talk.from, talk.to])));
+            Told { title: c::DMZ_BYPASS.with(who), detail }
         });
     }
 }

@@ -1,13 +1,15 @@
 //! Hosts with one leg in the office and one in the plant.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 
 use ipnet::IpNet;
-use model::{Asset, Level, Plant, Role, Severity};
+use model::{Asset, Gap, Level, Plant, Role, Severity};
 
+use crate::catalogue as c;
 use crate::checks::Check;
 use crate::found::{Found, Told};
+use crate::german;
 use crate::scene::Scene;
 use crate::words;
 
@@ -17,6 +19,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::High,
     technique: None,
     help: HELP,
+    german: german::DUAL_HOMED,
     find,
 };
 
@@ -54,16 +57,19 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
         let Some(severity) = severity(lowest.level, highest.level) else { continue };
         found.tell_of(severity, vec![asset.id], &[], CHECK.technique, || {
             let name = words::label(asset);
-            let zones: BTreeSet<String> = legs
-                .iter()
-                .map(|leg| format!("{} in {} ({})", leg.ip, leg.zone, words::level(Some(leg.level))))
-                .collect();
-            let (low, high) = (words::level(Some(lowest.level)), words::level(Some(highest.level)));
-            let detail = format!(
-                "{name} has {}. The levels of zones are drawn from what was seen in them.",
-                words::list(zones)
-            );
-            Told { title: format!("{name} stands on {low} and on {high}"), detail }
+            let leg = |leg: &Leg<'_>| {
+                let zone = words::short(leg.zone);
+                let level = Gap::Level(Some(leg.level));
+                c::LEG.with([("ip", leg.ip.to_string().into()), ("zone", zone.into()), ("level", level)])
+            };
+            let (low, high) = (Gap::Level(Some(lowest.level)), Gap::Level(Some(highest.level)));
+            let by_address: BTreeMap<String, &Leg<'_>> =
+                legs.iter().map(|leg| (leg.ip.to_string(), leg)).collect();
+            let legs = words::list(by_address.into_values().map(leg));
+            Told {
+                title: c::DUAL_HOMED.with([("name", name.clone().into()), ("low", low), ("high", high)]),
+                detail: c::DUAL_HOMED_DETAIL.with([("name", name.into()), ("legs", legs)]),
+            }
         });
     }
 }

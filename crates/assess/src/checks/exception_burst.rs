@@ -1,10 +1,12 @@
 //! Devices that say no again and again.
 
-use model::{Family, Operation, OperationCount, Severity, Technique};
+use model::{Family, Gap, Operation, OperationCount, Severity, Technique};
 
+use crate::catalogue as c;
 use crate::checks::Check;
 use crate::commands::{Actor, Command, commands};
 use crate::found::{Found, Told, raised};
+use crate::german;
 use crate::scene::{Scene, is_operating};
 use crate::words;
 
@@ -14,6 +16,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::Low,
     technique: Some("T0806"),
     help: HELP,
+    german: german::EXCEPTION_BURST,
     find,
 };
 
@@ -48,17 +51,16 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
         let conversations = command.conversations();
         let assets = scene.assets(&conversations);
         found.tell_of(severity, assets, &conversations, technique(&command), || {
-            let (actor, target) = (command.actor.label(), command.target.label());
             let refused_ones = command.operations().filter(|op| op.failures > 0);
-            let detail = format!(
-                "{} Refused: {}.",
-                command.detail(scene),
-                words::names(refused_ones.map(|op| op.name))
-            );
-            let refused = words::number(refused);
+            let names = words::names(refused_ones.map(|op| op.name));
             Told {
-                title: format!("{target} refused {actor} {refused} of {} times", words::number(asked)),
-                detail,
+                title: c::EXCEPTION_BURST.with([
+                    ("target", command.target.label().into()),
+                    ("actor", command.actor.label().into()),
+                    ("refused", Gap::Number(refused)),
+                    ("asked", Gap::Number(asked)),
+                ]),
+                detail: command.detail(scene).and([c::EXCEPTION_BURST_DETAIL.with([("names", names)])]),
             }
         });
     }

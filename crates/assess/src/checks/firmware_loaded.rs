@@ -2,9 +2,11 @@
 
 use model::{Operation, Severity};
 
+use crate::catalogue as c;
 use crate::checks::Check;
 use crate::commands::{Actor, commands, tell};
 use crate::found::Found;
+use crate::german;
 use crate::scene::Scene;
 
 pub(super) const CHECK: Check = Check {
@@ -13,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::High,
     technique: Some("T0857"),
     help: HELP,
+    german: german::FIRMWARE_LOADED,
     find,
 };
 
@@ -31,11 +34,6 @@ ordered it, take the device out of service as soon as production allows and load
 fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
     let pairs = commands(scene, Actor::Initiator, |_, op| op.operation == Operation::LoadFirmware);
     tell(scene, found, &pairs, Severity::High, |command| {
-        let (actor, target) = (command.actor.label(), command.target.label());
-        if command.is_refused() {
-            format!("{actor} tried to load firmware into {target}")
-        } else {
-            format!("{actor} loaded firmware into {target}")
-        }
+        command.said(if command.is_refused() { c::FIRMWARE_TRIED } else { c::FIRMWARE_LOADED })
     });
 }

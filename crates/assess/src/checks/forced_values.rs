@@ -2,9 +2,11 @@
 
 use model::{Operation, Severity};
 
+use crate::catalogue as c;
 use crate::checks::Check;
 use crate::commands::{Actor, commands, tell};
 use crate::found::Found;
+use crate::german;
 use crate::scene::Scene;
 
 pub(super) const CHECK: Check = Check {
@@ -13,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::High,
     technique: Some("T0835"),
     help: HELP,
+    german: german::FORCED_VALUES,
     find,
 };
 
@@ -32,12 +35,7 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
     let pairs =
         commands(scene, Actor::Asker, |_, op| op.operation == Operation::Diagnose && names_a_force(op.name));
     tell(scene, found, &pairs, Severity::High, |command| {
-        let (actor, target) = (command.actor.label(), command.target.label());
-        if command.is_refused() {
-            format!("{actor} tried to force values in {target}")
-        } else {
-            format!("{actor} set or took back forced values in {target}")
-        }
+        command.said(if command.is_refused() { c::FORCE_TRIED } else { c::FORCED })
     });
 }
 

@@ -1,9 +1,11 @@
 //! Messages that break the rules of their protocol.
 
-use model::{Certainty, Severity};
+use model::{Certainty, Gap, Severity};
 
+use crate::catalogue as c;
 use crate::checks::Check;
 use crate::found::{Found, Told};
+use crate::german;
 use crate::scene::Scene;
 use crate::words;
 
@@ -13,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::Info,
     technique: Some("T0814"),
     help: HELP,
+    german: german::FRAME_MALFORMED,
     find,
 };
 
@@ -52,18 +55,25 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
         });
         let severity = if many { Severity::Low } else { Severity::Info };
         found.tell(severity, &places, || {
-            let worst = talks.clone().next().map_or_else(String::new, |talk| {
-                let c = talk.conversation;
-                let reason =
-                    c.malformed_reason.map_or_else(String::new, |reason| format!(" First reason: {reason}."));
-                let (from, to) = (talk.from.label(), talk.to.label());
-                format!(" Most of them between {from} and {to}: {}.{reason}", words::number(c.malformed))
+            let worst = talks.clone().next().map(|talk| {
+                let reason = talk.conversation.malformed_reason.unwrap_or_default();
+                let worst = c::MALFORMED_WORST.with([
+                    ("from", talk.from.label().into()),
+                    ("to", talk.to.label().into()),
+                    ("count", Gap::Number(talk.conversation.malformed)),
+                ]);
+                worst.and(words::some(c::MALFORMED_REASON, "reason", reason.into()))
             });
-            let conversations = words::count(places.len(), "conversation", "conversations");
-            let when = words::span_of(talks.clone());
-            let broken = words::many_of(broken, "broken message", "broken messages");
-            let detail = format!("{broken} in {conversations}, {when}.{worst}");
-            Told { title: format!("{protocol}: {broken}"), detail }
+            let broken = Gap::Count(broken, words::BROKEN);
+            let detail = c::MALFORMED_DETAIL.with([
+                ("broken", broken.clone()),
+                ("conversations", words::count(places.len(), words::CONVERSATION)),
+                ("span", words::span_of(talks.clone())),
+            ]);
+            Told {
+                title: c::MALFORMED.with([("protocol", protocol.into()), ("broken", broken)]),
+                detail: detail.and(worst),
+            }
         });
     }
 }

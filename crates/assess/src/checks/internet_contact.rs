@@ -1,9 +1,11 @@
 //! Calls from the Internet into the plant.
 
-use model::{Family, Level, Severity};
+use model::{Family, Gap, Level, Severity};
 
+use crate::catalogue as c;
 use crate::checks::Check;
 use crate::found::{Found, Told, lowered};
+use crate::german;
 use crate::scene::{Scene, Talk, is_operating};
 use crate::words;
 
@@ -13,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::Critical,
     technique: Some("T0883"),
     help: HELP,
+    german: german::INTERNET_CONTACT,
     find,
 };
 
@@ -42,15 +45,17 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
             let answered = talks.clone().any(Talk::answered);
             let level = talks.clone().find_map(|talk| talk.to.level);
             let called = scene.label(called);
-            let detail = format!(
-                "{} called {called} ({}) from the Internet: {}.{}",
-                words::labels(talks.clone().map(|talk| talk.from)),
-                words::level(level),
-                words::traffic(talks.clone()),
-                if answered { " It answered." } else { " No answer was seen." },
-            );
-            let verb = if answered { "answers" } else { "is called from" };
-            Told { title: format!("{called} {verb} the Internet"), detail }
+            let detail = c::INTERNET_CONTACT_DETAIL.with([
+                ("callers", words::labels(talks.clone().map(|talk| talk.from))),
+                ("called", called.clone().into()),
+                ("level", Gap::Level(level)),
+                ("traffic", words::traffic(talks.clone())),
+            ]);
+            let (title, end) = match answered {
+                true => (c::INTERNET_ANSWERS, c::IT_ANSWERED),
+                false => (c::INTERNET_CALLED, c::NO_ANSWER),
+            };
+            Told { title: title.with([("called", called.into())]), detail: detail.and([end.into()]) }
         });
     }
 }

@@ -1,9 +1,11 @@
 //! Plant assets that call the Internet.
 
-use model::{Family, Level, Severity};
+use model::{Family, Gap, Level, Severity};
 
+use crate::catalogue as c;
 use crate::checks::Check;
 use crate::found::{Found, Told, lowered};
+use crate::german;
 use crate::scene::{End, Scene, Talk, is_operating};
 use crate::words;
 
@@ -13,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::Medium,
     technique: Some("T0869"),
     help: HELP,
+    german: german::INTERNET_EGRESS,
     find,
 };
 
@@ -41,18 +44,22 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
             let asset = scene.label(party);
             let outer = talks.clone().map(|talk| if talk.to.is_outside() { talk.to } else { talk.from });
             let applications = talks.clone().flat_map(|talk| &talk.conversation.applications);
-            let applications = words::list(applications.map(|(name, ..)| name.to_string()));
+            let applications = words::list(applications.map(|(name, ..)| *name));
             let unsure = talks.clone().filter_map(inner);
-            let detail = format!(
-                "{asset} called {} on the Internet: {}.{}{}{}",
-                words::labels(outer),
-                words::traffic(talks.clone()),
-                if applications.is_empty() { String::new() } else { format!(" Recognised: {applications}.") },
-                if talks.clone().any(Talk::answered) { "" } else { " No answer was seen." },
-                words::doubt(unsure.filter(|end| end.level.is_some())),
-            );
-            let on = level.map_or_else(String::new, |level| format!(" on {}", words::level(Some(level))));
-            Told { title: format!("{asset}{on} calls the Internet"), detail }
+            let detail = c::EGRESS_DETAIL.with([
+                ("asset", asset.clone().into()),
+                ("outer", words::labels(outer)),
+                ("traffic", words::traffic(talks.clone())),
+            ]);
+            let detail = detail
+                .and(words::some(c::RECOGNISED, "applications", applications))
+                .and(words::unanswered(talks.clone()))
+                .and(words::doubt(unsure.filter(|end| end.level.is_some())));
+            let title = match level {
+                Some(_) => c::EGRESS_ON.with([("asset", asset.into()), ("level", Gap::Level(level))]),
+                None => c::EGRESS.with([("asset", asset.into())]),
+            };
+            Told { title, detail }
         });
     }
 }

@@ -2,8 +2,10 @@
 
 use model::{Family, Level, Severity};
 
+use crate::catalogue as c;
 use crate::checks::Check;
 use crate::found::{Found, Told};
+use crate::german;
 use crate::scene::{End, Scene, Talk};
 use crate::words;
 
@@ -13,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::Info,
     technique: Some("T0867"),
     help: HELP,
+    german: german::IT_IN_CELL,
     find,
 };
 
@@ -42,15 +45,14 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
         let mut assets: Vec<_> = talks.clone().flat_map(cell_ends).map(|end| end.party()).collect();
         assets.sort();
         assets.dedup();
-        let detail = format!(
-            "{} on level 2 or below: {}. Asked: {}.",
-            words::labels(talks.clone().flat_map(cell_ends)),
-            words::traffic(talks.clone()),
-            words::labels(talks.clone().map(|talk| talk.to)),
-        );
-        let count = words::count(assets.len(), "asset", "assets");
+        let detail = c::IT_IN_CELL_DETAIL.with([
+            ("assets", words::labels(talks.clone().flat_map(cell_ends))),
+            ("traffic", words::traffic(talks.clone())),
+            ("asked", words::labels(talks.clone().map(|talk| talk.to))),
+        ]);
+        let count = words::count(assets.len(), words::ASSET);
         let protocols = words::protocols(talks.clone());
-        Told { title: format!("Office protocols in cells: {count} with {protocols}"), detail }
+        Told { title: c::IT_IN_CELL.with([("count", count), ("protocols", protocols)]), detail }
     });
 }
 

@@ -5,6 +5,7 @@ use model::{Level, Severity};
 use crate::checks::Check;
 use crate::checks::it_to_level_1::reached_from_it;
 use crate::found::Found;
+use crate::german;
 use crate::scene::Scene;
 
 pub(super) const CHECK: Check = Check {
@@ -13,6 +14,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::High,
     technique: Some("T0886"),
     help: HELP,
+    german: german::IT_TO_LEVEL_0,
     find,
 };
 

@@ -1,9 +1,11 @@
 //! Office and enterprise hosts that reach a controller.
 
-use model::{Level, Severity};
+use model::{Gap, Level, Message, Severity};
 
+use crate::catalogue as c;
 use crate::checks::Check;
 use crate::found::{Found, Told, lowered};
+use crate::german;
 use crate::scene::{Scene, Talk, is_office, is_operating};
 use crate::words;
 
@@ -13,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::High,
     technique: Some("T0886"),
     help: HELP,
+    german: german::IT_TO_LEVEL_1,
     find,
 };
 
@@ -49,26 +52,27 @@ pub(super) fn reached_from_it<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>, 
         found.tell(severity, &places, || {
             let device = scene.label(device);
             let hosts = words::labels(talks.clone().map(|talk| talk.from));
-            let verb = match (changes, answered) {
-                (true, _) => "changed",
-                (false, true) => "reached",
-                (false, false) => "called without an answer",
+            let title = match (changes, answered) {
+                (true, _) => c::FROM_IT_CHANGED,
+                (false, true) => c::FROM_IT_REACHED,
+                (false, false) => c::FROM_IT_CALLED,
             };
             let changers =
                 words::labels(talks.clone().filter(|talk| talk.changes_device()).map(|talk| talk.from));
             let asked =
                 talks.clone().flat_map(|talk| &talk.conversation.operations).filter(|op| op.by_initiator);
-            let deeds = words::deeds(asked);
-            let detail = format!(
-                "{hosts} called {device} on {}: {}.{}{} {}{}",
-                words::level(Some(level)),
-                words::traffic(talks.clone()),
-                if deeds.is_empty() { String::new() } else { format!(" Asked for: {deeds}.") },
-                if changers.is_empty() { changers } else { format!(" Changes came from {changers}.") },
-                levels_of_hosts(talks.clone()),
-                words::doubt(talks.clone().flat_map(|talk| [talk.from, talk.to])),
-            );
-            Told { title: format!("{device} is {verb} from IT by {hosts}"), detail }
+            let detail = c::FROM_IT_DETAIL.with([
+                ("hosts", hosts.clone()),
+                ("device", device.clone().into()),
+                ("level", Gap::Level(Some(level))),
+                ("traffic", words::traffic(talks.clone())),
+            ]);
+            let detail = detail
+                .and(words::some(c::ASKED_FOR, "deeds", words::deeds(asked)))
+                .and(words::some(c::CHANGES_CAME, "changers", changers))
+                .and([levels_of_hosts(talks.clone())])
+                .and(words::doubt(talks.clone().flat_map(|talk| [talk.from, talk.to])));
+            Told { title: title.with([("device", device.into()), ("hosts", hosts)]), detail }
         });
     }
 }
@@ -89,7 +93,6 @@ fn comes_from_it(talk: &Talk<'_>) -> bool {
     }
 }
 
-fn levels_of_hosts<'t, 'a: 't>(talks: impl Iterator<Item = &'t Talk<'a>>) -> String {
-    let levels = words::list(talks.map(|talk| words::level(talk.from.level)));
-    format!("The asking side stands on {levels}.")
+fn levels_of_hosts<'t, 'a: 't>(talks: impl Iterator<Item = &'t Talk<'a>>) -> Message {
+    c::ASKING_SIDE.with([("levels", words::list(talks.map(|talk| Gap::Level(talk.from.level))))])
 }

@@ -1,9 +1,11 @@
 //! Conversations that skip levels, as if the DMZ and site operations were not there.
 
-use model::{Level, Severity};
+use model::{Gap, Level, Severity};
 
+use crate::catalogue as c;
 use crate::checks::Check;
 use crate::found::{Found, Told, lowered};
+use crate::german;
 use crate::scene::{Scene, Talk, height, is_operating};
 use crate::words;
 
@@ -13,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::High,
     technique: Some("T0886"),
     help: HELP,
+    german: german::LEVEL_SKIP,
     find,
 };
 
@@ -37,17 +40,19 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
             let talks = scene.at(&places);
             let pairs = talks.clone().map(|talk| (talk.from.party(), talk.to.party()));
             let pairs = pairs.collect::<std::collections::BTreeSet<_>>().len();
-            let (upper, lower) = (words::level(Some(from)), words::level(Some(to)));
-            let detail = format!(
-                "{} on {upper} called {} on {lower}: {}. Nothing on a level between them takes part.{}{}",
-                words::labels(talks.clone().map(|talk| talk.from)),
-                words::labels(talks.clone().map(|talk| talk.to)),
-                words::traffic(talks.clone()),
-                if talks.clone().any(Talk::answered) { "" } else { " No answer was seen." },
-                words::doubt(talks.flat_map(|talk| [talk.from, talk.to])),
-            );
-            let pairs = words::count(pairs, "pair", "pairs");
-            Told { title: format!("Direct from {upper} to {lower}: {pairs} of assets"), detail }
+            let (upper, lower) = (("upper", Gap::Level(Some(from))), ("lower", Gap::Level(Some(to))));
+            let detail = c::LEVEL_SKIP_DETAIL.with([
+                ("callers", words::labels(talks.clone().map(|talk| talk.from))),
+                upper.clone(),
+                ("called", words::labels(talks.clone().map(|talk| talk.to))),
+                lower.clone(),
+                ("traffic", words::traffic(talks.clone())),
+            ]);
+            let detail = detail
+                .and(words::unanswered(talks.clone()))
+                .and(words::doubt(talks.flat_map(|talk| [talk.from, talk.to])));
+            let pairs = words::count(pairs, words::PAIR);
+            Told { title: c::LEVEL_SKIP.with([upper, lower, ("pairs", pairs)]), detail }
         });
     }
 }

@@ -25,9 +25,11 @@ mod run_state_changed;
 mod scan;
 mod write_unexpected;
 
-use model::{Severity, Technique};
+use model::{Sentence, Severity, Technique};
 
 use crate::found::Found;
+use crate::german::German;
+use crate::help::remedy;
 use crate::scene::Scene;
 
 /// One check.
@@ -43,11 +45,23 @@ pub struct Check {
     pub technique: Option<Technique>,
     /// Its help: what it finds, why it matters on the floor, what to do.
     pub help: &'static str,
+    /// Title and help in German.
+    pub german: German,
     /// Looks at the plant and tells what it finds.
     pub find: for<'a> fn(&Scene<'a>, &mut Found<'_, 'a>),
 }
 
 impl Check {
+    /// What it looks for, in every language.
+    pub fn heading(&self) -> Sentence {
+        Sentence { key: self.id, english: self.title, german: self.german.title }
+    }
+
+    /// What to do, in every language.
+    pub fn remedy(&self) -> Sentence {
+        Sentence { key: self.id, english: remedy(self.help), german: remedy(self.german.help) }
+    }
+
     /// True for the ids of its findings.
     pub fn tells(&self, id: &str) -> bool {
         id.strip_prefix(self.id).is_some_and(|rest| rest.is_empty() || rest.starts_with("-from-level-"))

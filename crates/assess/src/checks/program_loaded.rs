@@ -2,9 +2,11 @@
 
 use model::{Operation, Severity};
 
+use crate::catalogue as c;
 use crate::checks::Check;
 use crate::commands::{Actor, commands, tell};
 use crate::found::Found;
+use crate::german;
 use crate::scene::Scene;
 
 pub(super) const CHECK: Check = Check {
@@ -13,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::High,
     technique: Some("T0843"),
     help: HELP,
+    german: german::PROGRAM_LOADED,
     find,
 };
 
@@ -31,11 +34,6 @@ is right. If nobody knows of it, treat it as an incident: isolate the station, k
 fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
     let pairs = commands(scene, Actor::Initiator, |_, op| op.operation == Operation::LoadProgram);
     tell(scene, found, &pairs, Severity::High, |command| {
-        let (actor, target) = (command.actor.label(), command.target.label());
-        if command.is_refused() {
-            format!("{actor} tried to load a program into {target}")
-        } else {
-            format!("{actor} loaded a program into {target}")
-        }
+        command.said(if command.is_refused() { c::PROGRAM_LOAD_TRIED } else { c::PROGRAM_LOADED })
     });
 }

@@ -2,9 +2,11 @@
 
 use model::{Operation, Severity};
 
+use crate::catalogue as c;
 use crate::checks::Check;
 use crate::commands::{Actor, commands, tell};
 use crate::found::Found;
+use crate::german;
 use crate::scene::Scene;
 
 pub(super) const CHECK: Check = Check {
@@ -13,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::Medium,
     technique: Some("T0845"),
     help: HELP,
+    german: german::PROGRAM_READ,
     find,
 };
 
@@ -31,11 +34,6 @@ it, look what else the station did, and take away its access to the controller.
 fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
     let pairs = commands(scene, Actor::Initiator, |_, op| op.operation == Operation::ReadProgram);
     tell(scene, found, &pairs, Severity::Medium, |command| {
-        let (actor, target) = (command.actor.label(), command.target.label());
-        if command.is_refused() {
-            format!("{actor} tried to copy the program out of {target}")
-        } else {
-            format!("{actor} copied the program out of {target}")
-        }
+        command.said(if command.is_refused() { c::PROGRAM_READ_TRIED } else { c::PROGRAM_READ })
     });
 }

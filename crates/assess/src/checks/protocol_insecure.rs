@@ -2,8 +2,10 @@
 
 use model::{Family, Level, Operation, Protection, Role, Severity};
 
+use crate::catalogue as c;
 use crate::checks::Check;
 use crate::found::{Found, Told, raised};
+use crate::german;
 use crate::scene::{Scene, Talk};
 use crate::words;
 
@@ -13,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::Medium,
     technique: Some("T0886"),
     help: HELP,
+    german: german::PROTOCOL_INSECURE,
     find,
 };
 
@@ -38,14 +41,14 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
             let mut devices: Vec<_> = talks.clone().map(|talk| talk.to.party()).collect();
             devices.sort();
             devices.dedup();
-            let count = words::count(devices.len(), "device", "devices");
-            let detail = format!(
-                "{} used {protocol} without protection on {}: {}.",
-                words::labels(talks.clone().map(|talk| talk.from)),
-                words::labels(talks.clone().map(|talk| talk.to)),
-                words::traffic(talks.clone()),
-            );
-            Told { title: format!("{count} managed over {protocol} without protection"), detail }
+            let count = words::count(devices.len(), words::DEVICE);
+            let detail = c::INSECURE_DETAIL.with([
+                ("users", words::labels(talks.clone().map(|talk| talk.from))),
+                ("protocol", protocol.into()),
+                ("devices", words::labels(talks.clone().map(|talk| talk.to))),
+                ("traffic", words::traffic(talks.clone())),
+            ]);
+            Told { title: c::INSECURE.with([("count", count), ("protocol", protocol.into())]), detail }
         });
     }
 }

@@ -2,8 +2,10 @@
 
 use model::{Level, Severity};
 
+use crate::catalogue as c;
 use crate::checks::Check;
 use crate::found::{Found, Told, raised};
+use crate::german;
 use crate::scene::{Scene, Talk};
 use crate::words;
 
@@ -13,6 +15,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::Low,
     technique: Some("T0866"),
     help: HELP,
+    german: german::PROTOCOL_OBSOLETE,
     find,
 };
 
@@ -43,14 +46,14 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
             let mut servers: Vec<_> = talks.clone().map(|talk| talk.to.party()).collect();
             servers.sort();
             servers.dedup();
-            let count = words::count(servers.len(), "asset", "assets");
-            let detail = format!(
-                "{} agreed on {version} with {}: {}.",
-                words::labels(talks.clone().map(|talk| talk.to)),
-                words::labels(talks.clone().map(|talk| talk.from)),
-                words::traffic(talks.clone()),
-            );
-            Told { title: format!("{version} is still spoken by {count}"), detail }
+            let count = words::count(servers.len(), words::ASSET);
+            let detail = c::OBSOLETE_DETAIL.with([
+                ("servers", words::labels(talks.clone().map(|talk| talk.to))),
+                ("version", version.into()),
+                ("clients", words::labels(talks.clone().map(|talk| talk.from))),
+                ("traffic", words::traffic(talks.clone())),
+            ]);
+            Told { title: c::OBSOLETE.with([("version", version.into()), ("count", count)]), detail }
         });
     }
 }

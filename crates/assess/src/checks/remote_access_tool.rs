@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use model::{Family, Level, Role, Severity};
+use model::{Family, Gap, Level, Role, Severity};
 
+use crate::catalogue as c;
 use crate::checks::Check;
 use crate::found::{Found, Told};
+use crate::german;
 use crate::scene::{End, Party, Scene, Talk};
 use crate::words;
 
@@ -15,6 +17,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::Medium,
     technique: Some("T0822"),
     help: HELP,
+    german: german::REMOTE_ACCESS_TOOL,
     find,
 };
 
@@ -47,20 +50,20 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
             let station = scene.label(party);
             let others = talks.clone().map(|talk| controlled(talk).1);
             let level = talks.clone().find_map(|talk| controlled(talk).0.level);
-            let detail = format!(
-                "{tool} between {station} ({}) and {} ({}): {}.{}{}",
-                words::level(level),
-                words::labels(others.clone()),
-                words::list(others.clone().map(|end| words::level(end.level))),
-                words::traffic(talks.clone()),
-                if talks.clone().any(Talk::answered) { "" } else { " No answer was seen." },
-                words::doubt(
-                    talks.clone().flat_map(|talk| [talk.from, talk.to]).filter(|end| !end.is_outside())
-                ),
-            );
+            let detail = c::REMOTE_TOOL_DETAIL.with([
+                ("tool", tool.into()),
+                ("station", station.clone().into()),
+                ("level", Gap::Level(level)),
+                ("others", words::labels(others.clone())),
+                ("levels", words::list(others.clone().map(|end| Gap::Level(end.level)))),
+                ("traffic", words::traffic(talks.clone())),
+            ]);
+            let doubtful =
+                talks.clone().flat_map(|talk| [talk.from, talk.to]).filter(|end| !end.is_outside());
+            let detail = detail.and(words::unanswered(talks.clone())).and(words::doubt(doubtful));
             let outside = others.clone().any(|end| end.is_outside());
-            let way = if outside { " over the Internet" } else { "" };
-            Told { title: format!("{tool} on {station}{way}"), detail }
+            let title = if outside { c::REMOTE_TOOL_OUTSIDE } else { c::REMOTE_TOOL };
+            Told { title: title.with([("tool", tool.into()), ("station", station.into())]), detail }
         });
     }
 }

@@ -1,10 +1,12 @@
 //! Controllers that were started, stopped or reset over the network.
 
-use model::{Operation, Severity};
+use model::{Gap, Operation, Severity};
 
+use crate::catalogue as c;
 use crate::checks::Check;
 use crate::commands::{Actor, Command, commands, tell};
 use crate::found::Found;
+use crate::german;
 use crate::scene::Scene;
 use crate::words;
 
@@ -14,6 +16,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::High,
     technique: Some("T0858"),
     help: HELP,
+    german: german::RUN_STATE_CHANGED,
     find,
 };
 
@@ -34,18 +37,17 @@ fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
         matches!(op.operation, Operation::Start | Operation::Stop | Operation::Reset)
     });
     tell(scene, found, &pairs, Severity::High, |command| {
-        let (actor, target) = (command.actor.label(), command.target.label());
         if command.is_refused() {
-            format!("{actor} tried to change the run state of {target}")
-        } else {
-            format!("{actor} {} {target}", verbs(command))
+            return command.said(c::RUN_STATE_TRIED);
         }
+        let (actor, target) = (command.actor.label(), command.target.label());
+        c::RUN_STATE.with([("actor", actor.into()), ("verbs", verbs(command)), ("target", target.into())])
     });
 }
 
 /// `stopped and started`: what was done, in a fixed order.
-fn verbs(command: &Command<'_, '_>) -> String {
+fn verbs(command: &Command<'_, '_>) -> Gap {
     let done = |operation| command.operations().any(|op| op.operation == operation);
-    let verbs = [(Operation::Stop, "stopped"), (Operation::Reset, "reset"), (Operation::Start, "started")];
-    words::list(verbs.iter().filter(|(operation, _)| done(*operation)).map(|(_, verb)| verb.to_string()))
+    let verbs = [(Operation::Stop, c::STOPPED), (Operation::Reset, c::RESET), (Operation::Start, c::STARTED)];
+    words::list(verbs.into_iter().filter(|(operation, _)| done(*operation)).map(|(_, verb)| verb))
 }

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
-use model::{Certainty, Family, Level, Operation, OperationCount, Role, Severity, Transport};
+use model::{Certainty, Family, Gap, Level, Message, Operation, OperationCount, Role, Severity, Transport};
 
+use crate::catalogue as c;
 use crate::checks::Check;
 use crate::found::{Found, Told, lowered, raised};
+use crate::german;
 use crate::scene::{Party, Scene, Talk};
 use crate::words;
 
@@ -16,6 +18,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::Medium,
     technique: Some("T0846"),
     help: HELP,
+    german: german::SCAN,
     find,
 };
 
@@ -98,15 +101,17 @@ fn told(scene: &Scene<'_>, party: Party, signs: &[Sign], places: &[usize]) -> To
     let talks = scene.at(places);
     let level = talks.clone().find_map(|talk| talk.from.level);
     let devices = words::labels(talks.clone().map(|talk| talk.to).filter(|end| end.host.is_unicast()));
-    let detail = format!(
-        "{host} ({}) {}: {}.{}",
-        words::level(level),
-        words::list(signs.iter().map(Sign::detail)),
-        words::traffic(talks),
-        if devices.is_empty() { devices } else { format!(" Among them: {devices}.") },
-    );
-    let what = signs.first().map_or_else(String::new, Sign::title);
-    Told { title: format!("{host} searched {what}"), detail }
+    let detail = c::SCAN_DETAIL.with([
+        ("host", host.clone().into()),
+        ("level", Gap::Level(level)),
+        ("signs", words::list(signs.iter().map(Sign::detail))),
+        ("traffic", words::traffic(talks)),
+    ]);
+    let what = signs.first().map_or_else(|| "".into(), |sign| Gap::Message(sign.title()));
+    Told {
+        title: c::SCAN.with([("host", host.into()), ("what", what)]),
+        detail: detail.and(words::some(c::SCAN_AMONG, "devices", devices)),
+    }
 }
 
 fn probes(scene: &Scene<'_>) -> BTreeMap<Party, Probe> {
@@ -198,26 +203,27 @@ impl Probe {
 
 impl Sign {
     /// What was searched: the end of a title.
-    fn title(&self) -> String {
+    fn title(&self) -> Message {
         match self {
-            Sign::Devices { silent, .. } => format!("the network: {silent} devices"),
-            Sign::Services(services) => format!("a device: {services} services"),
-            Sign::Strangers(_) => "the network for controllers".to_string(),
-            Sign::Addresses => "the network for addresses".to_string(),
-            Sign::Units => "for units behind an address".to_string(),
+            Sign::Devices { silent, .. } => c::SCAN_DEVICES.with([("silent", Gap::Number(*silent as u64))]),
+            Sign::Services(services) => c::SCAN_SERVICES.with([("services", Gap::Number(*services as u64))]),
+            Sign::Strangers(_) => c::SCAN_STRANGERS.into(),
+            Sign::Addresses => c::SCAN_ADDRESSES.into(),
+            Sign::Units => c::SCAN_UNITS.into(),
         }
     }
 
     /// What was done, for the detail.
-    fn detail(&self) -> String {
+    fn detail(&self) -> Message {
         match self {
-            Sign::Devices { silent, heard } => {
-                format!("called {silent} devices in vain, {heard} others answered")
+            Sign::Devices { silent, heard } => c::SCAN_DEVICES_DETAIL
+                .with([("silent", Gap::Number(*silent as u64)), ("heard", Gap::Number(*heard as u64))]),
+            Sign::Services(services) => {
+                c::SCAN_SERVICES_DETAIL.with([("services", Gap::Number(*services as u64))])
             }
-            Sign::Services(services) => format!("tried {services} services of one device in vain"),
-            Sign::Strangers(hosts) => format!("looked for controllers at {hosts} hosts that are none"),
-            Sign::Addresses => "asked everybody for many addresses where nobody is".to_string(),
-            Sign::Units => "asked for many units behind one address of which most stayed silent".to_string(),
+            Sign::Strangers(hosts) => c::SCAN_STRANGERS_DETAIL.with([("hosts", Gap::Number(*hosts as u64))]),
+            Sign::Addresses => c::SCAN_ADDRESSES_DETAIL.into(),
+            Sign::Units => c::SCAN_UNITS_DETAIL.into(),
         }
     }
 }

@@ -3,11 +3,13 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::{Asset, Family, Level, Operation, OperationCount, Role, Severity, Timestamp};
+use model::{Asset, Family, Gap, Level, Operation, OperationCount, Role, Severity, Timestamp};
 
+use crate::catalogue as c;
 use crate::checks::Check;
 use crate::commands::Actor;
 use crate::found::{Found, Told, lowered};
+use crate::german;
 use crate::scene::{End, Party, Scene, Talk, is_device, is_office, is_operating};
 use crate::words;
 
@@ -17,6 +19,7 @@ pub(super) const CHECK: Check = Check {
     severity: Severity::Medium,
     technique: Some("T0855"),
     help: HELP,
+    german: german::WRITE_UNEXPECTED,
     find,
 };
 
@@ -112,33 +115,32 @@ fn told(scene: &Scene<'_>, station: Party, cases: &[Unusual<'_>], places: &[usiz
     let last = changes().map(|op| op.last).max().unwrap_or_default();
     let level = cases.first().and_then(|case| case.work.station.level);
     let reasons: BTreeSet<Why> = cases.iter().map(|case| case.why).collect();
+    let usual = || words::labels(cases.iter().filter_map(|case| case.usual));
     let reasons = reasons.into_iter().rev().map(|why| match why {
-        Why::Above => format!("it stands on {}", words::level(level)),
-        Why::OtherWork => format!("it works as {}, not as a station that commands", works_as(cases)),
-        Why::Newcomer => {
-            let usual = words::labels(cases.iter().filter_map(|case| case.usual));
-            format!("{usual} does nearly all work there, and nothing shows what else this station is for")
-        }
-        Why::NotTheUsualStation => {
-            format!("the usual station is {}", words::labels(cases.iter().filter_map(|case| case.usual)))
-        }
+        Why::Above => c::WHY_ABOVE.with([("level", Gap::Level(level))]),
+        Why::OtherWork => c::WHY_OTHER_WORK.with([("roles", works_as(cases))]),
+        Why::Newcomer => c::WHY_NEWCOMER.with([("usual", usual())]),
+        Why::NotTheUsualStation => c::WHY_NOT_USUAL.with([("usual", usual())]),
     });
     let by_level = cases.iter().filter(|case| case.why == Why::Above);
-    let detail = format!(
-        "{name} ({}) changed {devices} over {}: {}, {}. Unusual because {}.{}",
-        words::level(level),
-        words::protocols(scene.at(places)),
-        words::deeds(changes()),
-        words::span(first, last),
-        words::list(reasons),
-        words::doubt(by_level.map(|case| case.work.station)),
-    );
-    Told { title: format!("{name} changed {devices} unexpectedly"), detail }
+    let detail = c::UNEXPECTED_DETAIL.with([
+        ("name", name.clone().into()),
+        ("level", Gap::Level(level)),
+        ("devices", devices.clone()),
+        ("protocols", words::protocols(scene.at(places))),
+        ("deeds", words::deeds(changes())),
+        ("span", Gap::Span(first, last)),
+        ("reasons", words::list(reasons)),
+    ]);
+    Told {
+        title: c::UNEXPECTED.with([("name", name.into()), ("devices", devices)]),
+        detail: detail.and(words::doubt(by_level.map(|case| case.work.station))),
+    }
 }
 
-fn works_as(cases: &[Unusual<'_>]) -> String {
+fn works_as(cases: &[Unusual<'_>]) -> Gap {
     let roles = cases.iter().filter_map(|case| case.work.station.asset).flat_map(|asset| &asset.roles);
-    words::names(roles.map(|role| role.as_str()))
+    words::list(roles.map(|role| Gap::Role(*role)))
 }
 
 /// For each device that somebody changes: what each station does with it.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use model::{Operation, Severity};
 
 use super::plan::ZoneBox;
-use crate::language::Language;
 use crate::texts::texts;
 use crate::{report, shown, words};
+use model::Language;
 
 /// Protocols named in a line's tooltip.
 const PROTOCOLS_MAX: usize = 6;

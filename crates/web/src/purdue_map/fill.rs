@@ -5,8 +5,8 @@ use model::Level;
 use super::drawing::{BOLD, BoxShape, Item, Text, fit, half, sign, text_width};
 use super::glyphs;
 use super::plan::{GLYPHS_MAX, Glyph, ZoneBox};
-use crate::language::{Language, Noun};
 use crate::words;
+use model::{Language, Noun};
 
 /// Height of one line of a box's content.
 const ITEM: f32 = 20.0;
@@ -115,7 +115,7 @@ fn items(zone: &ZoneBox, x: f32, y: f32, room: f32, language: Language) -> Vec<I
     let named = is_named(zone, room);
     let step = if named { room / columns as f32 } else { GLYPH };
     let item = |(index, asset): (usize, &Glyph)| {
-        let word = language.noun(1, asset.role.map_or(words::UNKNOWN_ROLE, words::role));
+        let word = language.noun(1, asset.role.map_or(words::UNKNOWN_ROLE, model::Role::noun));
         Item {
             x: half(x + (index % columns) as f32 * step),
             y: half(y + (index / columns) as f32 * ITEM),
@@ -135,7 +135,7 @@ fn role_items(zone: &ZoneBox, x: f32, y: f32, room: f32, language: Language) -> 
     let shown = zone.roles.iter().take(ROLES_MAX);
     let mut lines: Vec<(&'static str, String)> = shown
         .map(|&(role, count)| {
-            (glyphs::asset(role), language.count(count, role.map_or(words::UNKNOWN_ROLE, words::role)))
+            (glyphs::asset(role), language.count(count, role.map_or(words::UNKNOWN_ROLE, model::Role::noun)))
         })
         .collect();
     let rest: usize = zone.roles.iter().skip(ROLES_MAX).map(|&(_, count)| count).sum();
@@ -178,7 +178,7 @@ fn tooltip(zone: &ZoneBox, language: Language) -> String {
     let roles = zone
         .roles
         .iter()
-        .map(|&(role, count)| language.count(count, role.map_or(words::UNKNOWN_ROLE, words::role)));
+        .map(|&(role, count)| language.count(count, role.map_or(words::UNKNOWN_ROLE, model::Role::noun)));
     lines.push(roles.collect::<Vec<_>>().join(", "));
     if zone.inside > 0 {
         let count = language.count(zone.inside, words::CONVERSATION);

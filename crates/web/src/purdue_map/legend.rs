@@ -6,9 +6,9 @@ use super::bundle::Bundle;
 use super::drawing::{LegendItem, LegendKind, half, text_width};
 use super::glyphs;
 use super::plan::ZoneBox;
-use crate::language::Language;
 use crate::texts::texts;
 use crate::words;
+use model::Language;
 
 /// The legend: lines of the severities that occur, then the signs of the roles that occur.
 pub(super) fn legend(
@@ -35,7 +35,7 @@ pub(super) fn legend(
     roles.sort_by_key(|&role| (role.is_none(), role));
     roles.dedup();
     for role in roles {
-        let word = language.noun(1, role.map_or(words::UNKNOWN_ROLE, words::role));
+        let word = language.noun(1, role.map_or(words::UNKNOWN_ROLE, model::Role::noun));
         entries.push((LegendKind::Glyph(glyphs::asset(role)), word));
     }
     let (mut x, mut y) = (left, top);

@@ -6,9 +6,9 @@ use super::fill;
 use super::legend;
 use super::plan::Plan;
 use super::wide::BANDS;
-use crate::language::Language;
 use crate::texts::texts;
 use crate::words;
+use model::Language;
 
 /// Width of the drawing.
 const WIDTH: f32 = 360.0;

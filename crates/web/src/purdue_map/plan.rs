@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use model::{Finding, Level, Plant, Role, Severity};
 
 use super::bundle::{Bundle, LinkRow};
-use crate::language::{Language, Noun};
 use crate::places::{self, PlaceKind, Places};
 use crate::report::inventory;
 use crate::{shown, words};
+use model::{Language, Noun};
 
 /// Most boxes on a map. Above it the smallest parts of zones join their zone, then the smallest zones of a level
 /// become one box.

@@ -8,9 +8,9 @@ use super::fill;
 use super::legend;
 use super::plan::{Plan, ZoneBox};
 use super::routes::{Grid, Routed, Way};
-use crate::language::Language;
 use crate::texts::texts;
 use crate::words;
+use model::Language;
 
 /// Width of the drawing, unless the boxes need more.
 const WIDTH: f32 = 1200.0;

@@ -3,8 +3,8 @@
 use model::{Certainty, Conversation, Operation, OperationCount, Plant, Severity, Transport};
 
 use super::{Context, Link, Mark};
-use crate::language::Language;
 use crate::{shown, words};
+use model::Language;
 
 /// Rows of the table; the JSON document holds every conversation.
 pub(super) const ROWS_MAX: usize = 500;
@@ -80,7 +80,7 @@ impl Conversations {
             ),
             Language::German => format!(
                 "{} sind hier nicht aufgeführt. Dies sind die {} wichtigsten; `sluice analyze --format json` nennt alle.",
-                l.count(more, crate::language::Noun("", "", "weitere Verbindung", "weitere Verbindungen")),
+                l.count(more, model::Noun("", "", "weitere Verbindung", "weitere Verbindungen")),
                 ROWS_MAX
             ),
         });

@@ -92,7 +92,7 @@ fn check<'a>(context: &Context<'a>, id: &str, findings: &[(usize, &'a Finding)])
     let same = Same { title: same_title, detail: same_detail };
     let heading = words::check(id, context.language);
     let (title, is_ours) = match (same_title, heading) {
-        (true, _) => (shown::sentence(&first.title), false),
+        (true, _) => (shown::sentence(&first.title.text(context.language)), true),
         (false, Some(heading)) => (heading.to_string(), true),
         (false, None) => (words::readable(id), false),
     };
@@ -105,9 +105,9 @@ fn check<'a>(context: &Context<'a>, id: &str, findings: &[(usize, &'a Finding)])
         is_ours,
         count: (findings.len() > 1)
             .then(|| format!("×\u{202f}{}", context.language.number(findings.len() as u64))),
-        detail: same_detail.then(|| shown::sentence(&first.detail)),
+        detail: same_detail.then(|| shown::sentence(&first.detail.text(context.language))),
         technique: first.technique,
-        remedy: paragraphs(first.remedy),
+        remedy: paragraphs(first.remedy.text(context.language)),
         folded_count: super::and_more(folded.len(), 0, context.language).unwrap_or_default(),
         open,
         folded,
@@ -130,8 +130,8 @@ fn one(context: &Context<'_>, number: usize, finding: &Finding, same: Same) -> O
         .collect();
     One {
         id: format!("f{}", number + 1),
-        title: (!same.title).then(|| shown::sentence(&finding.title)),
-        detail: (!same.detail).then(|| shown::sentence(&finding.detail)),
+        title: (!same.title).then(|| shown::sentence(&finding.title.text(context.language))),
+        detail: (!same.detail).then(|| shown::sentence(&finding.detail.text(context.language))),
         assets: finding.assets.iter().take(ASSETS_MAX).map(|&id| context.asset(id)).collect(),
         assets_more: super::and_more(finding.assets.len(), ASSETS_MAX, context.language),
         conversations_more: super::and_more(finding.conversations.len(), CONVERSATIONS_MAX, context.language),

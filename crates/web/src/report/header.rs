@@ -2,9 +2,9 @@
 
 use model::{CaptureSummary, Timestamp};
 
-use crate::language::{Language, Noun};
 use crate::texts::texts;
 use crate::{shown, words};
+use model::{Language, Noun};
 
 const NOTE: Noun = Noun("note", "notes", "Hinweis", "Hinweise");
 /// Files named in the header; the rest is counted.

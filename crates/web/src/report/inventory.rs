@@ -3,9 +3,9 @@
 use model::{Asset, Attribute, Level};
 
 use super::Context;
-use crate::language::Language;
 use crate::places::Place;
 use crate::{shown, words};
+use model::Language;
 
 /// Zones stand open one after the other until this many assets are shown; the first always does.
 const OPEN_ASSETS_MAX: usize = 60;
@@ -131,8 +131,8 @@ fn row(context: &Context<'_>, asset: &Asset) -> Row {
         roles: roles(asset, l),
         level: asset.level.level.map(|level| level_tag(level, l)),
         sureness: words::level_sureness(&asset.level, l),
-        level_reasons: reasons(&asset.level.reasons),
-        role_reasons: reasons(&asset.role_reasons),
+        level_reasons: reasons(&asset.level.reasons, l),
+        role_reasons: reasons(&asset.role_reasons, l),
         facts: facts(asset, l),
         serves,
         uses,
@@ -202,9 +202,9 @@ fn roles(asset: &Asset, language: Language) -> String {
     words.collect::<Vec<_>>().join(", ")
 }
 
-fn reasons(reasons: &[model::Reason]) -> Vec<String> {
+fn reasons(reasons: &[model::Reason], language: Language) -> Vec<String> {
     let told = reasons.iter().take(REASONS_MAX);
-    told.map(|reason| format!("{} ({:+})", shown::name(&reason.text), reason.weight)).collect()
+    told.map(|reason| format!("{} ({:+})", shown::name(&reason.text.text(language)), reason.weight)).collect()
 }
 
 /// Every identity value with where it was read and how far it can be trusted.

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use model::{Attribute, Certainty, Level, Operation, Role, Severity};
 
 use super::{Context, Link, Mark};
-use crate::language::{Language, Noun, percent};
 use crate::places;
 use crate::{shown, words};
+use model::{Language, Noun, percent};
 
 /// Protocols named in the summary; the rest is counted.
 const PROTOCOLS_MAX: usize = 10;
@@ -243,7 +243,7 @@ fn top(context: &Context<'_>) -> Vec<Top> {
         Some(Top {
             mark: Mark::of(severity, context.language),
             href: super::findings::anchor(number),
-            title: shown::sentence(&context.findings.get(number)?.title),
+            title: shown::sentence(&context.findings.get(number)?.title.text(context.language)),
             more: like_it(count - 1, context.language),
         })
     });
@@ -262,5 +262,5 @@ fn like_it(more: usize, language: Language) -> Option<String> {
 
 /// What an asset is called by its surest role.
 pub(super) fn role_word(role: Role, language: Language) -> &'static str {
-    language.noun(1, words::role(role))
+    language.noun(1, role.noun())
 }

@@ -7,7 +7,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use model::{
     Asset, AssetId, Attribute, CaptureSummary, Certainty, Code, Confidence, Conversation, Evidence, Fact,
     Family, Finding, Host, Level, LevelJudgement, Mac, Operation, OperationCount, Plant, Protection, Reason,
-    Role, Severity, Timestamp, Transport, Zone,
+    Role, Sentence, Severity, Timestamp, Transport, Zone,
 };
 
 /// A plant with everything that a report shows.
@@ -275,9 +275,9 @@ impl Maker {
                 kind.level,
                 0.35 + known as f32 * 0.07,
                 vec![
-                    Reason { text: reason_for(kind.level).to_string(), weight: 5.0 },
+                    Reason { text: reason_for(kind.level).to_string().into(), weight: 5.0 },
                     Reason {
-                        text: format!("maker {} builds mostly for this level", kind.vendor),
+                        text: format!("maker {} builds mostly for this level", kind.vendor).into(),
                         weight: 2.0,
                     },
                 ],
@@ -290,7 +290,7 @@ impl Maker {
             vlans: zone.map(|zone| self.plant.zones[zone].vlans[0]).into_iter().collect(),
             facts: facts.collect(),
             roles: if known == 9 { Vec::new() } else { vec![kind.role] },
-            role_reasons: vec![Reason { text: reason_for(kind.level).to_string(), weight: 4.0 }],
+            role_reasons: vec![Reason { text: reason_for(kind.level).to_string().into(), weight: 4.0 }],
             level,
             zone: zone.map(|zone| self.plant.zones[zone].id.clone()),
             safety: kind.role == Role::SafetyController,
@@ -560,11 +560,11 @@ impl Maker {
             self.findings.push(Finding {
                 id,
                 severity,
-                title: format!("{} {verb} {}", from.label(), to.label()),
+                title: format!("{} {verb} {}", from.label(), to.label()).into(),
                 assets: vec![from.id, to.id],
                 conversations: vec![index],
-                detail: detail.to_string(),
-                remedy,
+                detail: detail.to_string().into(),
+                remedy: Sentence { key: id, english: remedy, german: remedy },
                 technique,
             });
         }

@@ -191,7 +191,7 @@ fn hostile_names_stay_text() {
             fact.value = word(index + number);
         }
         for reason in asset.level.reasons.iter_mut().chain(&mut asset.role_reasons) {
-            reason.text = word(index);
+            reason.text = word(index).into();
         }
         asset.zone = asset.zone.take().map(|zone| format!("{zone}{}", word(0)));
     }
@@ -201,8 +201,8 @@ fn hostile_names_stay_text() {
         zone.prefixes = vec![word(index + 1)];
     }
     for (index, finding) in made.findings.iter_mut().enumerate() {
-        finding.title = word(index);
-        finding.detail = word(index + 1);
+        finding.title = word(index).into();
+        finding.detail = word(index + 1).into();
     }
     for (index, conversation) in made.plant.conversations.iter_mut().enumerate() {
         for count in &mut conversation.operations {
@@ -233,7 +233,7 @@ fn an_endless_name_is_cut() {
         fact.value = "W".repeat(1_000_000);
     }
     for finding in &mut made.findings {
-        finding.detail = "W".repeat(1_000_000);
+        finding.detail = "W".repeat(1_000_000).into();
     }
     let after = page(&made, Language::English).len();
     assert!(after < before + 20_000, "{before} bytes grew to {after}");

@@ -1,6 +1,6 @@
-//! The languages of the pages, with their numbers, amounts and spans of time.
+//! The languages of pages and reports, with their numbers, amounts and spans of time.
 
-/// A language that every page speaks.
+/// A language that every page, report and finding speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Language {
     /// British English.
@@ -20,7 +20,7 @@ impl Language {
     }
 
     /// One of two texts. Asking for both makes a missing translation a compile error.
-    pub(crate) const fn pick<'a>(self, english: &'a str, german: &'a str) -> &'a str {
+    pub const fn pick<'a>(self, english: &'a str, german: &'a str) -> &'a str {
         match self {
             Language::English => english,
             Language::German => german,
@@ -28,7 +28,7 @@ impl Language {
     }
 
     /// A whole number with its thousands set apart: `1,204` or `1.204`.
-    pub(crate) fn number(self, number: u64) -> String {
+    pub fn number(self, number: u64) -> String {
         let digits = number.to_string();
         let separator = match self {
             Language::English => ',',
@@ -45,7 +45,7 @@ impl Language {
     }
 
     /// A number with one decimal: `1.5` or `1,5`.
-    pub(crate) fn decimal(self, number: f64) -> String {
+    pub fn decimal(self, number: f64) -> String {
         let text = format!("{number:.1}");
         match self {
             Language::English => text,
@@ -54,7 +54,7 @@ impl Language {
     }
 
     /// A share of a whole in percent; a share that is small but not zero never reads as zero.
-    pub(crate) fn percent(self, part: usize, whole: usize) -> String {
+    pub fn percent(self, part: usize, whole: usize) -> String {
         let share = percent(part, whole);
         let text = match share {
             0 if part > 0 => "<1".to_string(),
@@ -68,12 +68,12 @@ impl Language {
     }
 
     /// A number with its noun.
-    pub(crate) fn count(self, number: usize, noun: Noun) -> String {
+    pub fn count(self, number: usize, noun: Noun) -> String {
         format!("{}\u{a0}{}", self.number(number as u64), self.noun(number, noun))
     }
 
     /// The noun alone, in the form that fits the number.
-    pub(crate) fn noun(self, number: usize, noun: Noun) -> &'static str {
+    pub fn noun(self, number: usize, noun: Noun) -> &'static str {
         let Noun(english, englishes, german, germans) = noun;
         match (self, number) {
             (Language::English, 1) => english,
@@ -84,7 +84,7 @@ impl Language {
     }
 
     /// An amount of data in the unit that reads best; powers of 1000, as networks count.
-    pub(crate) fn bytes(self, bytes: u64) -> String {
+    pub fn bytes(self, bytes: u64) -> String {
         const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
         if bytes < 1000 {
             return format!("{bytes}\u{a0}B");
@@ -99,7 +99,7 @@ impl Language {
     }
 
     /// A span of time given in nanoseconds, in its two largest units.
-    pub(crate) fn span(self, nanoseconds: i64) -> String {
+    pub fn span(self, nanoseconds: i64) -> String {
         let seconds = nanoseconds.max(0) / 1_000_000_000;
         let (days, hours, minutes) = (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
         let day = self.pick("d", "T.");
@@ -122,11 +122,11 @@ impl Language {
 }
 
 /// A noun: one and many in English, one and many in German.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Noun(pub &'static str, pub &'static str, pub &'static str, pub &'static str);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Noun(pub &'static str, pub &'static str, pub &'static str, pub &'static str);
 
 /// A share in whole percent; nothing of nothing is 0.
-pub(crate) fn percent(part: usize, whole: usize) -> u64 {
+pub fn percent(part: usize, whole: usize) -> u64 {
     if whole == 0 { 0 } else { (part as f64 * 100.0 / whole as f64).round() as u64 }
 }
 
