@@ -11,7 +11,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("decode", &["model"]),
     ("inventory", &["model"]),
     ("assess", &["model"]),
-    ("actions", &["model", "capture", "decode", "inventory", "assess"]),
+    ("store", &["model"]),
+    ("actions", &["model", "capture", "decode", "inventory", "assess", "store"]),
     ("web", &["model", "actions"]),
     ("sluice", &["model", "actions", "web"]),
     // For tests alone: no crate may import it, only develop with it.
@@ -140,7 +141,7 @@ fn watching_cannot_send() {
 #[test]
 fn outside_bytes_are_read_without_panics() {
     let banned = [".unwrap()", ".expect(", "panic!(", "unreachable!(", "todo!(", "unimplemented!("];
-    for krate in ["decode", "capture", "inventory", "assess", "actions"] {
+    for krate in ["decode", "capture", "inventory", "assess", "actions", "store"] {
         for (path, text) in sources(&root().join("crates").join(krate).join("src")) {
             let code = product(&text);
             for word in banned {
@@ -165,6 +166,19 @@ fn only_web_knows_html() {
         for (path, text) in sources(&root().join("crates").join(krate).join("src")) {
             let code = product(&text);
             assert!(!code.contains("<div") && !code.contains("<table"), "{} contains HTML", path.display());
+        }
+    }
+}
+
+#[test]
+fn only_store_knows_sql() {
+    for (krate, _) in MAY_IMPORT.iter().filter(|(name, _)| *name != "store") {
+        assert!(!imports(krate).contains("sqlx"), "{krate} must not import sqlx");
+        for (path, text) in sources(&root().join("crates").join(krate).join("src")) {
+            let code = product(&text);
+            for word in ["SELECT ", "INSERT INTO", "DELETE FROM"] {
+                assert!(!code.contains(word), "{} contains SQL", path.display());
+            }
         }
     }
 }

@@ -190,7 +190,9 @@ impl Decoder {
     ) {
         let (Some(source), destination) =
             (seen.hardware.source(), seen.hardware.destination().unwrap_or_default())
-        else { return };
+        else {
+            return;
+        };
         let found = self.table.on_link(kind, payload);
         let segment = Segment {
             between: Between::link(source, destination, kind.number()),
@@ -556,14 +558,7 @@ fn carry<'a, O: Observer>(
 
 /// Opening and end of a TCP connection.
 #[inline(never)]
-fn handshake<O: Observer>(
-    table: &Table,
-    flow: &mut Flow,
-    id: u32,
-    from: Side,
-    tcp: Tcp,
-    observer: &mut O,
-) {
+fn handshake<O: Observer>(table: &Table, flow: &mut Flow, id: u32, from: Side, tcp: Tcp, observer: &mut O) {
     if tcp.flags & SYN != 0 {
         let initiator = if tcp.flags & ACK == 0 { from } else { from.other() };
         if flow.orientation.evidence < Evidence::Start {

@@ -74,11 +74,8 @@ const LABELS: &[(&str, &str)] = &[
 const LABELS_MAX: usize = 16;
 
 /// Names in certificates that the products themselves present.
-const CERTIFICATES: &[(&str, &str)] = &[
-    ("AnyDesk Client", "AnyDesk"),
-    ("AnyNet Relay", "AnyDesk"),
-    ("AnyNet Root CA", "AnyDesk"),
-];
+const CERTIFICATES: &[(&str, &str)] =
+    &[("AnyDesk Client", "AnyDesk"), ("AnyNet Relay", "AnyDesk"), ("AnyNet Root CA", "AnyDesk")];
 
 /// The product behind a server's name.
 pub fn by_name(host: &str) -> Option<&'static str> {

@@ -1,0 +1,18 @@
+//! What Sluice remembers: assets, conversations, changes, findings, people's words, and who did what.
+//!
+//! The only home of SQL. One set of statements serves SQLite and PostgreSQL; only the migrations differ. Time comes
+//! with every call; nothing here reads a clock. A change is made in a [`Transaction`], and there is one at a time.
+
+pub mod audit;
+mod error;
+mod migrations;
+mod place;
+mod store;
+
+pub use error::StoreError;
+pub use migrations::{MIGRATIONS, Migration};
+pub use place::{DATABASE, LOCK, Place};
+pub use store::{Engine, Store, Transaction};
+
+/// The site that every row belongs to, as long as there is only one.
+pub const SITE: i64 = 1;

@@ -1,0 +1,182 @@
+//! The opened store: one writer, many readers, on either database.
+
+use std::fs::File;
+use std::sync::{Arc, Once};
+use std::time::Duration;
+
+use sqlx::any::AnyPoolOptions;
+use sqlx::{Any, AnyConnection, AnyPool, Row};
+
+use crate::migrations::{MIGRATIONS, migrate};
+use crate::place::{self, DATABASE};
+use crate::{Place, StoreError};
+
+/// Connections that read at the same time.
+const READERS_MAX: u32 = 4;
+/// How long a change waits for its turn to write, or a page for its turn to read.
+const WAIT_MAX: Duration = Duration::from_secs(10);
+/// Our number among PostgreSQL's advisory locks ("SLUICE" in ASCII): who holds it is the one server on a database.
+const POSTGRES_LOCK: i64 = 0x534c_5549_4345;
+
+/// Each connection to SQLite: a write is on the disk when it is said to be; the log of writes stays small.
+const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+     PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -32768; \
+     PRAGMA journal_size_limit = 67108864;";
+const SQLITE_READER: &str = "PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16384; \
+     PRAGMA query_only = ON;";
+
+/// Which database it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// In the data folder.
+    Sqlite,
+    /// On a server.
+    Postgres,
+}
+
+/// What Sluice remembers. Clones share the same store.
+#[derive(Debug, Clone)]
+pub struct Store {
+    engine: Engine,
+    place: Place,
+    writer: AnyPool,
+    readers: AnyPool,
+    /// Held as long as the store lives; only a folder has one.
+    _lock: Option<Arc<File>>,
+}
+
+/// A change in the making: all of it is stored by [`Transaction::commit`], or none of it.
+///
+/// There is one at a time, so what one reads is true until it commits.
+#[derive(Debug)]
+pub struct Transaction {
+    inner: sqlx::Transaction<'static, Any>,
+    engine: Engine,
+}
+
+impl Store {
+    /// Opens the data at `place`, makes them where there are none, and brings their tables up to date.
+    pub async fn open(place: &Place) -> Result<Store, StoreError> {
+        let last = MIGRATIONS.last().map_or(0, |migration| migration.number);
+        Store::open_at(place, last).await
+    }
+
+    /// The same with the tables as of migration `last` alone, for tests of upgrades.
+    pub async fn open_at(place: &Place, last: i64) -> Result<Store, StoreError> {
+        static DRIVERS: Once = Once::new();
+        DRIVERS.call_once(sqlx::any::install_default_drivers);
+        let store = match place {
+            Place::Folder(folder) => {
+                let lock = place::take(folder)?;
+                let file = folder.join(DATABASE);
+                let writer = pool(1, &place::sqlite_address(&file, "rwc")?, SQLITE_SETTINGS).await?;
+                let readers = lazy_pool(&place::sqlite_address(&file, "rw")?, SQLITE_READER)?;
+                let _lock = Some(Arc::new(lock));
+                Store { engine: Engine::Sqlite, place: place.clone(), writer, readers, _lock }
+            }
+            Place::Postgres(address) => {
+                let writer = pool(1, address, "").await?;
+                let readers = lazy_pool(address, "")?;
+                Store { engine: Engine::Postgres, place: place.clone(), writer, readers, _lock: None }
+            }
+        };
+        let mut connection = store.writer.acquire().await?;
+        store.take_server(&mut connection).await?;
+        migrate(&mut connection, store.engine, &place.to_string(), last).await?;
+        drop(connection);
+        Ok(store)
+    }
+
+    /// Begins a change. It waits until no other is in the making.
+    pub async fn begin(&self) -> Result<Transaction, StoreError> {
+        let mut inner = match self.engine {
+            Engine::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await?,
+            Engine::Postgres => self.writer.begin().await?,
+        };
+        // Again each time: after a lost connection, another server may have come first.
+        self.take_server(&mut inner).await?;
+        Ok(Transaction { inner, engine: self.engine })
+    }
+
+    /// Which database it is.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Where the data are.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Ends every connection once its work is done, and lets another Sluice in.
+    pub async fn close(self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    /// For reading; pages use it.
+    pub(crate) fn readers(&self) -> &AnyPool {
+        &self.readers
+    }
+
+    /// The lock of a server belongs to the writer's one connection and goes with it; a folder has its file.
+    async fn take_server(&self, connection: &mut AnyConnection) -> Result<(), StoreError> {
+        if self.engine == Engine::Sqlite {
+            return Ok(());
+        }
+        let row = sqlx::query("SELECT CASE WHEN pg_try_advisory_lock($1) THEN 1 ELSE 0 END")
+            .bind(POSTGRES_LOCK)
+            .fetch_one(connection)
+            .await?;
+        match row.try_get::<i32, _>(0)? {
+            1 => Ok(()),
+            _ => Err(StoreError::InUse { place: self.place.to_string() }),
+        }
+    }
+}
+
+impl Transaction {
+    /// Stores the change for good.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        Ok(self.inner.commit().await?)
+    }
+
+    /// Forgets the change. Dropping it does the same.
+    pub async fn rollback(self) -> Result<(), StoreError> {
+        Ok(self.inner.rollback().await?)
+    }
+
+    /// Which database it is.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// For statements.
+    pub(crate) fn connection(&mut self) -> &mut AnyConnection {
+        &mut self.inner
+    }
+}
+
+fn options(connections: u32, settings: &'static str) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(WAIT_MAX)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                if !settings.is_empty() {
+                    sqlx::raw_sql(settings).execute(connection).await?;
+                }
+                Ok(())
+            })
+        })
+}
+
+async fn pool(connections: u32, address: &str, settings: &'static str) -> Result<AnyPool, StoreError> {
+    Ok(options(connections, settings).connect(address).await?)
+}
+
+fn lazy_pool(address: &str, settings: &'static str) -> Result<AnyPool, StoreError> {
+    Ok(options(READERS_MAX, settings).connect_lazy(address)?)
+}
