@@ -4,8 +4,10 @@
 //! with every call; nothing here reads a clock. A change is made in a [`Transaction`], and there is one at a time.
 
 pub mod audit;
+pub mod audit_search;
 mod error;
 mod migrations;
+pub mod people;
 mod place;
 mod store;
 

@@ -15,12 +15,20 @@ pub struct Migration {
 }
 
 /// Every step, in order.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    number: 1,
-    name: "plant",
-    sqlite: include_str!("../migrations/sqlite/0001_plant.sql"),
-    postgres: include_str!("../migrations/postgres/0001_plant.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        number: 1,
+        name: "plant",
+        sqlite: include_str!("../migrations/sqlite/0001_plant.sql"),
+        postgres: include_str!("../migrations/postgres/0001_plant.sql"),
+    },
+    Migration {
+        number: 2,
+        name: "people",
+        sqlite: include_str!("../migrations/sqlite/0002_people.sql"),
+        postgres: include_str!("../migrations/postgres/0002_people.sql"),
+    },
+];
 
 const TABLE: &str =
     "CREATE TABLE IF NOT EXISTS migration (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL)";

@@ -1,0 +1,9 @@
+//! What can be changed, one file each. A change checks the right, does its work and writes its line of the audit log,
+//! all in one transaction.
+
+pub mod first_start;
+pub mod login;
+pub mod people;
+pub mod second_factor;
+pub mod session;
+pub mod tokens;
