@@ -72,6 +72,8 @@ impl Desk {
     ) -> Result<T, ActionError> {
         let _place = self.waiting.try_acquire().map_err(|_| crate::Refusal::Slowed { seconds: 2 })?;
         let _turn = self.hashing.acquire().await.map_err(|_| ActionError::System { what: "waiting" })?;
-        tokio::task::spawn_blocking(work).await.map_err(|_| ActionError::System { what: "hashing a password" })?
+        tokio::task::spawn_blocking(work)
+            .await
+            .map_err(|_| ActionError::System { what: "hashing a password" })?
     }
 }

@@ -38,7 +38,9 @@ pub enum Refusal {
         seconds: u64,
     },
     /// The password does not fit the rules.
-    #[error("The password is too short or too easy to guess. Take at least 12 characters, and not your name.")]
+    #[error(
+        "The password is too short or too easy to guess. Take at least 12 characters, and not your name."
+    )]
     WeakPassword,
     /// The present password is wrong.
     #[error("The present password is wrong.")]

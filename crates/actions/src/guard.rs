@@ -110,8 +110,10 @@ impl Guard {
 
     /// Forgets half of the buckets: those with the most tries left, which matter least.
     fn forget(&mut self, now: Timestamp) {
-        let left = |bucket: &Bucket| bucket.tries + now.since(bucket.at).max(0) as f64 / 1e9 / ACCOUNT.seconds;
-        let mut all: Vec<(String, f64)> = self.buckets.iter().map(|(key, it)| (key.clone(), left(it))).collect();
+        let left =
+            |bucket: &Bucket| bucket.tries + now.since(bucket.at).max(0) as f64 / 1e9 / ACCOUNT.seconds;
+        let mut all: Vec<(String, f64)> =
+            self.buckets.iter().map(|(key, it)| (key.clone(), left(it))).collect();
         all.sort_by(|one, other| other.1.total_cmp(&one.1));
         for (key, _) in all.iter().take(BUCKETS_MAX / 2) {
             self.buckets.remove(key);
@@ -172,6 +174,9 @@ mod tests {
             guard.ask(&format!("name{host}"), &format!("2001:db8:0:{host:x}::1"), false, Timestamp(1));
         }
         assert!(guard.buckets.len() <= BUCKETS_MAX);
-        assert!(guard.ask("anna", "10.0.4.10", false, Timestamp(2)) != Answer::Go, "the slowed one is remembered");
+        assert!(
+            guard.ask("anna", "10.0.4.10", false, Timestamp(2)) != Answer::Go,
+            "the slowed one is remembered"
+        );
     }
 }

@@ -57,7 +57,8 @@ pub fn hash_password(password: &str) -> Result<String, ActionError> {
 /// Whether a password has this hash. An unreadable or empty hash costs the same time and fits nothing.
 pub fn fits(password: &str, stored: &str) -> Result<bool, ActionError> {
     let read = read(stored);
-    let (memory, passes, salt, wanted) = read.clone().unwrap_or((MEMORY_KIB, PASSES, vec![0; SALT_BYTES], vec![]));
+    let (memory, passes, salt, wanted) =
+        read.clone().unwrap_or((MEMORY_KIB, PASSES, vec![0; SALT_BYTES], vec![]));
     let cut = password.len() > PASSWORD_BYTES_MAX;
     let password = if cut { "" } else { password };
     let hash = argon2id(password, &salt, memory, passes)?;

@@ -86,7 +86,8 @@ fn missing_findings(plant: &Path, analysis: &Analysis) -> Vec<String> {
         let told = |finding: &&model::Finding| finding.id == id;
         let names = |finding: &model::Finding| named.is_some_and(|named| finding.assets.contains(&named));
         if !analysis.findings.iter().filter(told).any(names) {
-            let titles = words(analysis.findings.iter().filter(told).map(|finding| finding.title.to_string()));
+            let titles =
+                words(analysis.findings.iter().filter(told).map(|finding| finding.title.to_string()));
             differences.push(format!("no finding {id} names {address}{titles}"));
         }
     }

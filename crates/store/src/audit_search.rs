@@ -53,10 +53,11 @@ pub async fn find(store: &Store, search: &Search, count: u32) -> Result<Vec<Entr
 
 /// Every action that the log tells of, in order.
 pub async fn actions(store: &Store) -> Result<Vec<String>, StoreError> {
-    let rows = sqlx::query("SELECT DISTINCT action FROM audit_entry WHERE site_id = $1 ORDER BY action LIMIT 200")
-        .bind(SITE)
-        .fetch_all(store.readers())
-        .await?;
+    let rows =
+        sqlx::query("SELECT DISTINCT action FROM audit_entry WHERE site_id = $1 ORDER BY action LIMIT 200")
+            .bind(SITE)
+            .fetch_all(store.readers())
+            .await?;
     rows.iter().map(|row| Ok(row.try_get(0)?)).collect()
 }
 

@@ -203,7 +203,12 @@ pub async fn set_closed(tx: &mut Transaction, account: i64, at: Option<Timestamp
 }
 
 /// Notes that an account was entered, and from where.
-pub async fn note_login(tx: &mut Transaction, account: i64, address: &str, at: Timestamp) -> Result<(), StoreError> {
+pub async fn note_login(
+    tx: &mut Transaction,
+    account: i64,
+    address: &str,
+    at: Timestamp,
+) -> Result<(), StoreError> {
     sqlx::query("UPDATE account SET last_login_at = $2 WHERE id = $1")
         .bind(account)
         .bind(at.0)
@@ -261,11 +266,12 @@ pub async fn set_second_factor(
 
 /// Uses up a step of the second factor. False when it, or a later one, was used before.
 pub async fn use_step(tx: &mut Transaction, account: i64, step: i64) -> Result<bool, StoreError> {
-    let done = sqlx::query("UPDATE account SET second_factor_step = $2 WHERE id = $1 AND second_factor_step < $2")
-        .bind(account)
-        .bind(step)
-        .execute(tx.connection())
-        .await?;
+    let done =
+        sqlx::query("UPDATE account SET second_factor_step = $2 WHERE id = $1 AND second_factor_step < $2")
+            .bind(account)
+            .bind(step)
+            .execute(tx.connection())
+            .await?;
     Ok(done.rows_affected() == 1)
 }
 
@@ -444,12 +450,14 @@ pub async fn remove_tokens(tx: &mut Transaction, account: i64) -> Result<u64, St
 
 /// Stores a key that opens once; earlier keys of the same kind for the same account no longer open, nor do old ones.
 pub async fn add_key(tx: &mut Transaction, hash: &str, key: &Key, at: Timestamp) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM one_time_key WHERE expires_at < $1 OR (kind = $2 AND COALESCE(account_id, 0) = $3)")
-        .bind(at.0)
-        .bind(key.kind.as_str())
-        .bind(key.account_id.unwrap_or(0))
-        .execute(tx.connection())
-        .await?;
+    sqlx::query(
+        "DELETE FROM one_time_key WHERE expires_at < $1 OR (kind = $2 AND COALESCE(account_id, 0) = $3)",
+    )
+    .bind(at.0)
+    .bind(key.kind.as_str())
+    .bind(key.account_id.unwrap_or(0))
+    .execute(tx.connection())
+    .await?;
     sqlx::query(
         "INSERT INTO one_time_key (hash, kind, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
     )
@@ -483,7 +491,10 @@ pub async fn use_key(tx: &mut Transaction, hash: &str) -> Result<Option<Key>, St
 
 /// Removes every key that was meant for an account.
 pub async fn remove_keys(tx: &mut Transaction, account: i64) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM one_time_key WHERE account_id = $1").bind(account).execute(tx.connection()).await?;
+    sqlx::query("DELETE FROM one_time_key WHERE account_id = $1")
+        .bind(account)
+        .execute(tx.connection())
+        .await?;
     Ok(())
 }
 

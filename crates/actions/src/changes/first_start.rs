@@ -1,8 +1,8 @@
 //! Links that open once: the first administrator, invitations, and the door of the demonstration.
 
 use model::Timestamp;
-use store::people::{self, Key};
 use store::audit;
+use store::people::{self, Key};
 
 use crate::changes::login::{Entered, Place, begin_session};
 use crate::changes::people::{check_full_name, check_name};
@@ -62,7 +62,12 @@ pub async fn invite(desk: &Desk, who: &Who, account: i64, now: Timestamp) -> Res
 }
 
 /// Makes an administrator without a password and a link that logs her in, for the demonstration.
-pub async fn demonstration(desk: &Desk, name: &str, full_name: &str, now: Timestamp) -> Result<String, ActionError> {
+pub async fn demonstration(
+    desk: &Desk,
+    name: &str,
+    full_name: &str,
+    now: Timestamp,
+) -> Result<String, ActionError> {
     let secret = secrets::secret()?;
     let mut tx = desk.store().begin().await?;
     let account = people::add_account(&mut tx, name, full_name, "", now).await?;
@@ -102,7 +107,8 @@ pub async fn make_administrator(
     let account = people::add_account(&mut tx, &name, &full_name, &hash, now).await?;
     people::set_role(&mut tx, account, Role::Administrator.as_str()).await?;
     let subject = format!("account {name}");
-    audit::append(&mut tx, now, &name, "become-administrator", &subject, "with the link of the first start").await?;
+    audit::append(&mut tx, now, &name, "become-administrator", &subject, "with the link of the first start")
+        .await?;
     let entered = begin_session(&mut tx, account, &name, place, now).await?;
     tx.commit().await?;
     Ok(entered)
@@ -130,7 +136,8 @@ pub async fn accept(
     people::set_second_factor(&mut tx, account, None, 0, &[]).await?;
     people::end_sessions(&mut tx, account, 0).await?;
     let subject = format!("account {name}");
-    audit::append(&mut tx, now, &name, "accept-invitation", &subject, "password set, second factor off").await?;
+    audit::append(&mut tx, now, &name, "accept-invitation", &subject, "password set, second factor off")
+        .await?;
     let entered = begin_session(&mut tx, account, &name, place, now).await?;
     tx.commit().await?;
     Ok(entered)

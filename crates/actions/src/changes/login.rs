@@ -46,7 +46,12 @@ pub struct Entered {
 /// Checks who it is and begins a session with a new secret.
 ///
 /// Wrong names, passwords and codes are told apart nowhere but in the audit log, and take the same time.
-pub async fn log_in(desk: &Desk, login: &Login, place: &Place, now: Timestamp) -> Result<Entered, ActionError> {
+pub async fn log_in(
+    desk: &Desk,
+    login: &Login,
+    place: &Place,
+    now: Timestamp,
+) -> Result<Entered, ActionError> {
     let name = login.name.trim().to_lowercase();
     let account = match name.len() <= WORDS_BYTES_MAX {
         true => people::account_named(desk.store(), &name).await?,

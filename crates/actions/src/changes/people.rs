@@ -41,7 +41,13 @@ pub async fn add(
 }
 
 /// Gives an account another role. Its sessions end, so that what was open with the old rights is closed.
-pub async fn give_role(desk: &Desk, who: &Who, account: i64, role: Role, now: Timestamp) -> Result<(), ActionError> {
+pub async fn give_role(
+    desk: &Desk,
+    who: &Who,
+    account: i64,
+    role: Role,
+    now: Timestamp,
+) -> Result<(), ActionError> {
     let account = other(desk, who, account).await?;
     if account.role == role.as_str() {
         return Ok(());
@@ -51,7 +57,8 @@ pub async fn give_role(desk: &Desk, who: &Who, account: i64, role: Role, now: Ti
     people::set_role(&mut tx, account.id, role.as_str()).await?;
     people::end_sessions(&mut tx, account.id, 0).await?;
     let detail = format!("from {} to {role}", account.role);
-    audit::append(&mut tx, now, &who.name, "give-role", &format!("account {}", account.name), &detail).await?;
+    audit::append(&mut tx, now, &who.name, "give-role", &format!("account {}", account.name), &detail)
+        .await?;
     Ok(tx.commit().await?)
 }
 
@@ -73,7 +80,8 @@ pub async fn reopen(desk: &Desk, who: &Who, account: i64, now: Timestamp) -> Res
     let account = other(desk, who, account).await?;
     let mut tx = desk.store().begin().await?;
     people::set_closed(&mut tx, account.id, None).await?;
-    audit::append(&mut tx, now, &who.name, "reopen-account", &format!("account {}", account.name), "").await?;
+    audit::append(&mut tx, now, &who.name, "reopen-account", &format!("account {}", account.name), "")
+        .await?;
     Ok(tx.commit().await?)
 }
 
@@ -94,7 +102,8 @@ pub async fn change_password(
     people::set_password(&mut tx, account.id, &hash).await?;
     people::end_sessions(&mut tx, account.id, session).await?;
     let secret = rotate(&mut tx, who).await?;
-    audit::append(&mut tx, now, &who.name, "change-password", &format!("account {}", account.name), "").await?;
+    audit::append(&mut tx, now, &who.name, "change-password", &format!("account {}", account.name), "")
+        .await?;
     tx.commit().await?;
     Ok(secret)
 }
@@ -102,7 +111,8 @@ pub async fn change_password(
 /// The account's name in small letters, when it can be one.
 pub(crate) fn check_name(name: &str) -> Result<String, Refusal> {
     let name = name.trim().to_lowercase();
-    let fits = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || ".-_".contains(letter);
+    let fits =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || ".-_".contains(letter);
     // One name is Sluice's own in the log.
     let usable = (2..=64).contains(&name.len()) && name.chars().all(fits) && name != "sluice";
     if usable { Ok(name) } else { Err(Refusal::UnusableName) }

@@ -63,7 +63,12 @@ pub async fn switch_on(
 }
 
 /// Switches it off; the password is asked for again. The session goes on under a new secret.
-pub async fn switch_off(desk: &Desk, who: &Who, password: &str, now: Timestamp) -> Result<String, ActionError> {
+pub async fn switch_off(
+    desk: &Desk,
+    who: &Who,
+    password: &str,
+    now: Timestamp,
+) -> Result<String, ActionError> {
     let account = people::account(desk.store(), who.account).await?.ok_or(ActionError::NotFound)?;
     check_present(desk, &account, password, now).await?;
     let mut tx = desk.store().begin().await?;

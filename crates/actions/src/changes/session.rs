@@ -57,7 +57,8 @@ pub async fn end_others(desk: &Desk, who: &Who, now: Timestamp) -> Result<(), Ac
     let mut tx = desk.store().begin().await?;
     let ended = people::end_sessions(&mut tx, who.account, who.session.unwrap_or(0)).await?;
     let detail = format!("{ended} sessions");
-    audit::append(&mut tx, now, &who.name, "end-other-sessions", &format!("account {}", who.name), &detail).await?;
+    audit::append(&mut tx, now, &who.name, "end-other-sessions", &format!("account {}", who.name), &detail)
+        .await?;
     Ok(tx.commit().await?)
 }
 

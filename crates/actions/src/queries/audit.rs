@@ -28,7 +28,8 @@ pub async fn log(desk: &Desk, who: &Who, search: &Search, now: Timestamp) -> Res
     entries.truncate(ENTRIES as usize);
     let older = entries.last().map(|entry| entry.number).filter(|_| more);
     let actions = audit_search::actions(desk.store()).await?;
-    let detail = format!("actor \"{}\", action \"{}\", words \"{}\"", search.actor, search.action, search.words);
+    let detail =
+        format!("actor \"{}\", action \"{}\", words \"{}\"", search.actor, search.action, search.words);
     note(desk, who, "see-audit", &detail, now).await?;
     Ok(Log { entries, actions, older })
 }

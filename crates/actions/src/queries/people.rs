@@ -45,7 +45,8 @@ pub async fn everybody(desk: &Desk, who: &Who, now: Timestamp) -> Result<Vec<Per
     who.need(Right::SeePeople)?;
     let accounts = people::accounts(desk.store()).await?;
     let mut tx = desk.store().begin().await?;
-    audit::append(&mut tx, now, &who.name, "see-people", "people", &format!("{} accounts", accounts.len())).await?;
+    audit::append(&mut tx, now, &who.name, "see-people", "people", &format!("{} accounts", accounts.len()))
+        .await?;
     tx.commit().await?;
     Ok(accounts.into_iter().map(person).collect())
 }
