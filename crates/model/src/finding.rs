@@ -19,6 +19,22 @@ codes! {
     }
 }
 
+codes! {
+    /// What people made of a finding.
+    FindingState {
+        /// Nobody has looked at it.
+        New = "new",
+        /// Somebody has it in hand.
+        Seen = "seen",
+        /// A person lives with it, with a reason and until a date.
+        Accepted = "accepted",
+        /// It was dealt with.
+        Resolved = "resolved",
+        /// It came back, or its acceptance ran out.
+        Reopened = "reopened",
+    }
+}
+
 /// A technique of MITRE ATT&CK for ICS, by its id such as `T0886`.
 pub type Technique = &'static str;
 

@@ -7,6 +7,7 @@ mod code;
 
 mod address;
 mod asset;
+mod change;
 mod conversation;
 mod finding;
 mod frame;
@@ -21,12 +22,14 @@ mod role;
 mod sighting;
 mod text;
 mod time;
+mod word;
 mod zone;
 
 pub use address::{Host, Mac};
 pub use asset::{Asset, AssetId, Fact, Reason};
+pub use change::{Baseline, ChangeKind, ChangeState, WindowKind};
 pub use conversation::{Conversation, ConversationCredential, Evidence, OperationCount, Transport};
-pub use finding::{Finding, Severity, Technique};
+pub use finding::{Finding, FindingState, Severity, Technique};
 pub use frame::{Frame, LinkType};
 pub use language::{Language, Noun, percent};
 pub use level::{Level, LevelJudgement, LevelState};
@@ -42,4 +45,5 @@ pub use sighting::{
 };
 pub use text::printable;
 pub use time::Timestamp;
+pub use word::{Criticality, Word};
 pub use zone::Zone;

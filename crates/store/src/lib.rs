@@ -5,10 +5,19 @@
 
 pub mod audit;
 pub mod audit_search;
+pub mod baselines;
+mod bulk;
+pub mod changes;
+pub mod contradictions;
 mod error;
+pub mod findings;
+mod known;
 mod migrations;
 pub mod people;
+pub mod observe;
 mod place;
+pub mod retention;
+pub mod settings;
 mod store;
 
 pub use error::StoreError;

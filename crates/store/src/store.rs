@@ -1,12 +1,13 @@
 //! The opened store: one writer, many readers, on either database.
 
 use std::fs::File;
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Row};
 
+use crate::known::{Ends, Known, KnownConversation};
 use crate::migrations::{MIGRATIONS, migrate};
 use crate::place::{self, DATABASE};
 use crate::{Place, StoreError};
@@ -41,6 +42,7 @@ pub struct Store {
     place: Place,
     writer: AnyPool,
     readers: AnyPool,
+    known: Arc<Mutex<Known>>,
     /// Held as long as the store lives; only a folder has one.
     _lock: Option<Arc<File>>,
 }
@@ -52,6 +54,9 @@ pub struct Store {
 pub struct Transaction {
     inner: sqlx::Transaction<'static, Any>,
     engine: Engine,
+    known: Arc<Mutex<Known>>,
+    learned: Vec<(Ends, KnownConversation)>,
+    forget: bool,
 }
 
 impl Store {
@@ -72,12 +77,26 @@ impl Store {
                 let writer = pool(1, &place::sqlite_address(&file, "rwc")?, SQLITE_SETTINGS).await?;
                 let readers = lazy_pool(&place::sqlite_address(&file, "rw")?, SQLITE_READER)?;
                 let _lock = Some(Arc::new(lock));
-                Store { engine: Engine::Sqlite, place: place.clone(), writer, readers, _lock }
+                Store {
+                    engine: Engine::Sqlite,
+                    place: place.clone(),
+                    writer,
+                    readers,
+                    known: Arc::default(),
+                    _lock,
+                }
             }
             Place::Postgres(address) => {
                 let writer = pool(1, address, "").await?;
                 let readers = lazy_pool(address, "")?;
-                Store { engine: Engine::Postgres, place: place.clone(), writer, readers, _lock: None }
+                Store {
+                    engine: Engine::Postgres,
+                    place: place.clone(),
+                    writer,
+                    readers,
+                    known: Arc::default(),
+                    _lock: None,
+                }
             }
         };
         let mut connection = store.writer.acquire().await?;
@@ -95,7 +114,9 @@ impl Store {
         };
         // Again each time: after a lost connection, another server may have come first.
         self.take_server(&mut inner).await?;
-        Ok(Transaction { inner, engine: self.engine })
+        known(&self.known).begin();
+        let known = self.known.clone();
+        Ok(Transaction { inner, engine: self.engine, known, learned: Vec::new(), forget: false })
     }
 
     /// Which database it is.
@@ -138,7 +159,12 @@ impl Store {
 impl Transaction {
     /// Stores the change for good.
     pub async fn commit(self) -> Result<(), StoreError> {
-        Ok(self.inner.commit().await?)
+        // Before the database says yes, nobody else can begin; if it says no, or nobody waits for its answer, the
+        // next change begins with an empty memory.
+        known(&self.known).put(self.learned, self.forget);
+        self.inner.commit().await?;
+        known(&self.known).committed();
+        Ok(())
     }
 
     /// Forgets the change. Dropping it does the same.
@@ -151,10 +177,32 @@ impl Transaction {
         self.engine
     }
 
+    /// What is remembered of these conversations, without asking the database.
+    pub(crate) fn recall(&self, ends: &[Ends]) -> Vec<Option<KnownConversation>> {
+        let known = known(&self.known);
+        ends.iter().map(|ends| if self.forget { None } else { known.get(ends) }).collect()
+    }
+
+    /// Remembers what is now known of conversations, once this change is stored.
+    pub(crate) fn remember(&mut self, learned: impl IntoIterator<Item = (Ends, KnownConversation)>) {
+        self.learned.extend(learned);
+    }
+
+    /// Forgets what is remembered of conversations: rows were changed around it.
+    pub(crate) fn forget_known(&mut self) {
+        self.learned.clear();
+        self.forget = true;
+    }
+
     /// For statements.
     pub(crate) fn connection(&mut self) -> &mut AnyConnection {
         &mut self.inner
     }
+}
+
+/// A panic elsewhere leaves the memory as it was after the last change.
+fn known(known: &Mutex<Known>) -> MutexGuard<'_, Known> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn options(connections: u32, settings: &'static str) -> AnyPoolOptions {

@@ -59,12 +59,14 @@ CREATE TABLE asset (
     serial TEXT,
     os TEXT,
     level_inferred TEXT,
-    level_certainty DOUBLE PRECISION NOT NULL,
+    level_percent BIGINT NOT NULL,
     level_reasons TEXT NOT NULL,
+    level_reasons_german TEXT NOT NULL,
     level_inferred_at BIGINT NOT NULL,
     role_inferred TEXT,
     roles_inferred TEXT NOT NULL,
     role_reasons TEXT NOT NULL,
+    role_reasons_german TEXT NOT NULL,
     zone_inferred TEXT,
     level_confirmed TEXT,
     role_confirmed TEXT,
@@ -145,6 +147,8 @@ CREATE TABLE asset_dependency (
 );
 CREATE INDEX asset_dependency_by_needs ON asset_dependency (needs_asset_id);
 
+-- hour_last and hour_bytes follow last_at and bytes once an hour: lists are ordered by them, so that an update of a
+-- busy conversation moves no index.
 CREATE TABLE conversation (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     site_id BIGINT NOT NULL REFERENCES site (id),
@@ -159,9 +163,6 @@ CREATE TABLE conversation (
     certainty TEXT NOT NULL,
     evidence TEXT NOT NULL,
     protection TEXT NOT NULL,
-    applications TEXT NOT NULL,
-    versions TEXT NOT NULL,
-    units TEXT NOT NULL,
     packets BIGINT NOT NULL,
     bytes BIGINT NOT NULL,
     packets_sent BIGINT NOT NULL,
@@ -170,18 +171,21 @@ CREATE TABLE conversation (
     malformed_reason TEXT,
     first_at BIGINT NOT NULL,
     last_at BIGINT NOT NULL,
-    baselines BIGINT NOT NULL
+    baselines BIGINT NOT NULL,
+    hour_last BIGINT NOT NULL,
+    hour_bytes BIGINT NOT NULL
 );
 CREATE UNIQUE INDEX conversation_by_ends ON conversation (site_id, initiator, responder, transport, port);
-CREATE INDEX conversation_by_initiator_asset ON conversation (initiator_asset, last_at, id);
-CREATE INDEX conversation_by_responder_asset ON conversation (responder_asset, last_at, id);
-CREATE INDEX conversation_by_last ON conversation (site_id, last_at, id);
+CREATE INDEX conversation_by_initiator_asset ON conversation (initiator_asset, hour_last, id);
+CREATE INDEX conversation_by_responder_asset ON conversation (responder_asset, hour_last, id);
+CREATE INDEX conversation_by_last ON conversation (site_id, hour_last, id);
 CREATE INDEX conversation_by_first ON conversation (site_id, first_at, id);
-CREATE INDEX conversation_by_bytes ON conversation (site_id, bytes, id);
-CREATE INDEX conversation_by_protocol ON conversation (site_id, protocol, last_at, id);
-CREATE INDEX conversation_by_responder ON conversation (site_id, responder, last_at, id);
+CREATE INDEX conversation_by_bytes ON conversation (site_id, hour_bytes, id);
+CREATE INDEX conversation_by_protocol ON conversation (site_id, protocol, hour_last, id);
+CREATE INDEX conversation_by_responder ON conversation (site_id, responder, hour_last, id);
 
 CREATE TABLE conversation_operation (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     conversation_id BIGINT NOT NULL REFERENCES conversation (id),
     operation TEXT NOT NULL,
     name TEXT NOT NULL,
@@ -194,10 +198,21 @@ CREATE TABLE conversation_operation (
     last_at BIGINT NOT NULL,
     objects TEXT NOT NULL,
     more_objects BIGINT NOT NULL,
-    baselines BIGINT NOT NULL,
-    PRIMARY KEY (conversation_id, operation, name, code, by_initiator)
-) WITHOUT ROWID;
+    baselines BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX conversation_operation_by_words
+    ON conversation_operation (conversation_id, operation, name, code, by_initiator);
 CREATE INDEX conversation_operation_by_kind ON conversation_operation (operation, conversation_id);
+
+-- What else is known of a conversation: kind is application (detail: family and certainty), version (detail: obsolete
+-- or empty) or unit.
+CREATE TABLE conversation_trait (
+    conversation_id BIGINT NOT NULL REFERENCES conversation (id),
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    PRIMARY KEY (conversation_id, kind, value)
+) WITHOUT ROWID;
 
 CREATE TABLE conversation_credential (
     conversation_id BIGINT NOT NULL REFERENCES conversation (id),
@@ -211,7 +226,8 @@ CREATE TABLE conversation_credential (
     PRIMARY KEY (conversation_id, kind, user_name, protection, weakness, by_initiator)
 ) WITHOUT ROWID;
 
--- Counts per hour; operation is empty for the frames themselves.
+-- Counts per hour. The row without an operation counts frames and all requests; operations that change a device are
+-- counted again in a row each.
 CREATE TABLE activity_hour (
     hour BIGINT NOT NULL,
     conversation_id BIGINT NOT NULL,
@@ -220,9 +236,8 @@ CREATE TABLE activity_hour (
     bytes BIGINT NOT NULL,
     requests BIGINT NOT NULL,
     failures BIGINT NOT NULL,
-    PRIMARY KEY (conversation_id, hour, operation)
+    PRIMARY KEY (hour, conversation_id, operation)
 ) WITHOUT ROWID;
-CREATE INDEX activity_hour_by_hour ON activity_hour (hour);
 
 -- The same per day, made from the hours once a day is over.
 CREATE TABLE activity_day (
@@ -233,9 +248,8 @@ CREATE TABLE activity_day (
     bytes BIGINT NOT NULL,
     requests BIGINT NOT NULL,
     failures BIGINT NOT NULL,
-    PRIMARY KEY (conversation_id, day, operation)
+    PRIMARY KEY (day, conversation_id, operation)
 ) WITHOUT ROWID;
-CREATE INDEX activity_day_by_day ON activity_day (day);
 
 -- What is usual at certain times. Its bit marks the assets, conversations and operations that belong to it.
 CREATE TABLE baseline (
@@ -282,7 +296,7 @@ CREATE TABLE change (
     reason TEXT,
     finding_id BIGINT
 );
-CREATE UNIQUE INDEX change_by_open ON change (site_id, subject) WHERE state = 'open';
+CREATE UNIQUE INDEX change_by_subject ON change (site_id, subject) WHERE state IN ('open', 'finding');
 CREATE INDEX change_by_last ON change (site_id, state, last_at, id);
 CREATE INDEX change_by_asset ON change (asset_id, last_at, id);
 CREATE INDEX change_by_conversation ON change (conversation_id, last_at, id);
@@ -295,8 +309,11 @@ CREATE TABLE finding (
     severity TEXT NOT NULL,
     severity_rank BIGINT NOT NULL,
     title TEXT NOT NULL,
+    title_german TEXT NOT NULL,
     detail TEXT NOT NULL,
+    detail_german TEXT NOT NULL,
     remedy TEXT NOT NULL,
+    remedy_german TEXT NOT NULL,
     technique TEXT,
     state TEXT NOT NULL,
     state_by TEXT,

@@ -1,6 +1,10 @@
 //! One suite for both databases: every case of `cases!` runs on SQLite and on PostgreSQL.
 
+#![allow(clippy::print_stderr, reason = "a suite that does not run says so")]
+
 mod audit;
+mod made_up;
+mod observe;
 mod postgres;
 mod schema;
 mod store;
@@ -44,4 +48,11 @@ cases! {
     store: opens_what_it_made two_servers_cannot_share a_newer_folder_is_refused an_upgrade_from_every_version
         a_change_not_committed_is_forgotten changes_wait_for_each_other;
     audit: the_chain_holds a_changed_entry_is_told a_removed_entry_is_told long_and_odd_words_stay;
+    observe: the_same_report_twice_changes_nothing numbers_of_assets_stay_after_a_restart
+        a_rolled_back_report_leaves_no_memory while_it_learns_nothing_is_a_change
+        after_learning_what_is_new_is_a_change accepted_changes_belong_to_the_baseline
+        a_program_load_is_a_change_each_time other_firmware_and_addresses_are_changes
+        a_silent_asset_is_told_and_speaks_again nothing_is_learned_from_an_incident
+        what_was_learned_in_an_incident_is_unlearned each_baseline_learns_for_itself
+        findings_live_through_their_states a_change_can_become_a_finding;
 }
