@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use actions::AnalyzeError;
 
 use crate::output::OutputError;
+use crate::serve::ServeError;
+use crate::verify::Broken;
 
 /// What went well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +45,12 @@ fn number(error: &anyhow::Error) -> u8 {
             actions::ErrorKind::NotACapture => 5,
             actions::ErrorKind::Io => 6,
         };
+    }
+    if let Some(error) = error.downcast_ref::<ServeError>() {
+        return error.code();
+    }
+    if error.is::<Broken>() {
+        return 20;
     }
     match error.downcast_ref::<OutputError>() {
         Some(OutputError::Exists { .. }) => 7,

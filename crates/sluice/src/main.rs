@@ -1,11 +1,14 @@
 //! The program: what is typed, what is answered, with which exit code.
 
 mod analyze;
+mod demo;
 mod exit;
 mod json;
 mod output;
 mod progress;
+mod serve;
 mod text;
+mod verify;
 
 use clap::{Parser, Subcommand};
 
@@ -24,21 +27,32 @@ someone.";
 const AFTER: &str = "First steps:
   sluice analyze plants/filling-line                     the reference plant, as text
   sluice analyze mirror.pcapng --format html -o plant.html
+  sluice demo                                            the pages, with the reference plant
   tcpdump -i eth1 -w - | sluice analyze -                read from a pipe; Ctrl-C shows what is known so far
 
 Exit codes: 0 done, 1 trouble while writing, 2 wrong use, 3 no such file or folder, 4 not readable, 5 not a capture,
-6 reading failed, 7 the output exists already, 130 interrupted (what was known so far was printed).";
+6 reading failed, 7 the output exists already, 130 interrupted (what was known so far was printed). `serve` has some of
+its own: see `sluice serve --help`. `verify` ends with 20 when the audit log was changed.";
 
 #[derive(Subcommand)]
 enum Command {
     /// Read captures and show the plant: assets, levels, conversations, findings.
     Analyze(analyze::Arguments),
+    /// Serve the pages: people log in with a browser.
+    Serve(serve::Arguments),
+    /// Show the pages with the reference plant, in a folder that is gone afterwards.
+    Demo(demo::Arguments),
+    /// Check that nobody changed the audit log.
+    Verify(verify::Arguments),
 }
 
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Analyze(arguments) => analyze::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
     };
     exit::code(result)
 }

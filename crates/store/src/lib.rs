@@ -18,6 +18,7 @@ pub mod observe;
 mod place;
 pub mod retention;
 pub mod settings;
+pub mod site;
 mod store;
 
 pub use error::StoreError;

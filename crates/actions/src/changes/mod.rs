@@ -6,4 +6,5 @@ pub mod login;
 pub mod people;
 pub mod second_factor;
 pub mod session;
+pub mod settings;
 pub mod tokens;

@@ -2,4 +2,6 @@
 
 pub mod analyze;
 pub mod audit;
+pub mod health;
 pub mod people;
+pub mod settings;

@@ -51,6 +51,12 @@ pub async fn everybody(desk: &Desk, who: &Who, now: Timestamp) -> Result<Vec<Per
     Ok(accounts.into_iter().map(person).collect())
 }
 
+/// How many accounts there are, closed ones too.
+pub async fn count(desk: &Desk, who: &Who) -> Result<i64, ActionError> {
+    who.need(Right::ManagePeople)?;
+    Ok(people::count(desk.store()).await?)
+}
+
 /// One's own account with its sessions and tokens.
 pub async fn own(desk: &Desk, who: &Who) -> Result<OwnAccount, ActionError> {
     let account = people::account(desk.store(), who.account).await?.ok_or(ActionError::NotFound)?;
