@@ -1,10 +1,11 @@
 //! `sluice demo`: the reference plant and the pages, in a folder that is gone afterwards.
 
 use std::net::SocketAddr;
+use std::ops::ControlFlow;
 
-use actions::Desk;
+use actions::changes::read_capture::{ReadError, read_capture};
 use actions::changes::{first_start, settings};
-use actions::Who;
+use actions::{Desk, Watcher, Who};
 use clap::Args;
 
 use crate::exit::Done;
@@ -32,6 +33,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         let data = folder.path().join("data");
         let desk = Desk::open(&data.display().to_string()).await.map_err(ServeError::from)?;
         settings::name_plant(&desk, &Who::sluice(), PLANT_NAME, now()).await.map_err(ServeError::from)?;
+        read_capture(&desk, &Who::sluice(), capture, "filling-line", Quiet, now()).await.map_err(fault)?;
         let key = first_start::demonstration(&desk, "demo", "Demo", now()).await.map_err(ServeError::from)?;
         let (listener, address) = listen(arguments.listen).await?;
         let base = base(address, false);
@@ -40,6 +42,22 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         serve(desk, listener, None).await?;
         Ok(Done::Whole)
     })
+}
+
+/// The demonstration is read in a moment.
+struct Quiet;
+
+impl Watcher for Quiet {
+    fn progress(&self, _: u64, _: Option<u64>, _: u64) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+}
+
+fn fault(error: ReadError) -> anyhow::Error {
+    match error {
+        ReadError::Capture(error) => error.into(),
+        ReadError::Action(error) => ServeError::from(error).into(),
+    }
 }
 
 /// The door of the demonstration has no lock, so it opens to this machine alone.

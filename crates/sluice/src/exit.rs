@@ -29,8 +29,9 @@ pub fn code(result: anyhow::Result<Done>) -> ExitCode {
     if matches!(error.downcast_ref(), Some(OutputError::PipeClosed)) {
         return ExitCode::SUCCESS;
     }
-    eprintln!("sluice: {error}");
-    for cause in error.chain().skip(1) {
+    let told = error.to_string();
+    eprintln!("sluice: {told}");
+    for cause in error.chain().skip(1).filter(|cause| !told.contains(&cause.to_string())) {
         eprintln!("  because: {cause}");
     }
     ExitCode::from(number(&error))

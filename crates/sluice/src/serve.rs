@@ -56,7 +56,9 @@ pub enum ServeError {
     #[error("{0} is in use by another program. End that one, or choose another port with --listen.")]
     PortInUse(SocketAddr),
     /// The address cannot be used.
-    #[error("{address} cannot be used: {source}. Give an address of this machine with --listen; ports below 1024 need special rights.")]
+    #[error(
+        "{address} cannot be used: {source}. Give an address of this machine with --listen; ports below 1024 need special rights."
+    )]
     Address {
         /// The address.
         address: SocketAddr,

@@ -49,7 +49,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         desk.close().await;
         match verified {
             Verified::Whole { entries, head } => {
-                say(&format!("The audit log is whole: {entries} entries. Its head, to note elsewhere: {head}"));
+                say(&format!(
+                    "The audit log is whole: {entries} entries. Its head, to note elsewhere: {head}"
+                ));
                 Ok(Done::Whole)
             }
             Verified::Broken { number, why } => Err(Broken { number, why }.into()),

@@ -3,7 +3,6 @@
 use actions::{Refusal, Right, Role};
 use model::{Language, Timestamp};
 
-
 macro_rules! texts {
     ($($key:ident: $english:literal, $german:literal;)+) => {
         /// Every fixed text of the server's pages, in one language.
@@ -25,21 +24,35 @@ pub(crate) fn page_texts(language: Language) -> &'static PageTexts {
 /// Why something was refused, and what to do.
 pub(crate) fn refusal(refusal: Refusal, language: Language) -> String {
     let german = match refusal {
-        Refusal::WrongLogin => "Name, Passwort oder Code stimmt nicht. Prüfen Sie alle drei und versuchen Sie es noch einmal.",
+        Refusal::WrongLogin => {
+            "Name, Passwort oder Code stimmt nicht. Prüfen Sie alle drei und versuchen Sie es noch einmal."
+        }
         Refusal::Slowed { seconds } => {
             return match language {
                 Language::English => refusal.to_string(),
-                Language::German => format!("Zu viele Versuche. Warten Sie {seconds} Sekunden und versuchen Sie es dann noch einmal."),
+                Language::German => format!(
+                    "Zu viele Versuche. Warten Sie {seconds} Sekunden und versuchen Sie es dann noch einmal."
+                ),
             };
         }
-        Refusal::WeakPassword => "Das Passwort ist zu kurz oder zu leicht zu erraten. Nehmen Sie mindestens 12 Zeichen, und nicht Ihren Namen.",
+        Refusal::WeakPassword => {
+            "Das Passwort ist zu kurz oder zu leicht zu erraten. Nehmen Sie mindestens 12 Zeichen, und nicht Ihren Namen."
+        }
         Refusal::WrongPassword => "Das bisherige Passwort stimmt nicht.",
-        Refusal::WrongCode => "Der Code stimmt nicht oder wurde schon benutzt. Warten Sie auf den nächsten und versuchen Sie es noch einmal.",
-        Refusal::UnusableName => "Ein Name hat 2 bis 64 Zeichen: Buchstaben a bis z, Ziffern, Punkte, Bindestriche, Unterstriche.",
+        Refusal::WrongCode => {
+            "Der Code stimmt nicht oder wurde schon benutzt. Warten Sie auf den nächsten und versuchen Sie es noch einmal."
+        }
+        Refusal::UnusableName => {
+            "Ein Name hat 2 bis 64 Zeichen: Buchstaben a bis z, Ziffern, Punkte, Bindestriche, Unterstriche."
+        }
         Refusal::NameTaken => "Dieser Name ist vergeben. Wählen Sie einen anderen.",
         Refusal::UnusableText => "Ein Text fehlt oder ist zu lang.",
-        Refusal::LastAdministrator => "Das ist der letzte Administrator. Machen Sie zuerst jemand anderen zum Administrator.",
-        Refusal::OwnAccount => "Niemand ändert die eigene Rolle oder schließt das eigene Konto. Fragen Sie einen anderen Administrator.",
+        Refusal::LastAdministrator => {
+            "Das ist der letzte Administrator. Machen Sie zuerst jemand anderen zum Administrator."
+        }
+        Refusal::OwnAccount => {
+            "Niemand ändert die eigene Rolle oder schließt das eigene Konto. Fragen Sie einen anderen Administrator."
+        }
         Refusal::KeyGone => "Dieser Link wurde schon benutzt oder ist zu alt. Bitten Sie um einen neuen.",
         Refusal::TooMany => "Davon gibt es zu viele. Entfernen Sie zuerst einige.",
         Refusal::UnusableTime => "Wählen Sie eine Zeit zwischen einem Tag und einem Jahr.",

@@ -4,6 +4,7 @@
 pub mod first_start;
 pub mod login;
 pub mod people;
+pub mod read_capture;
 pub mod second_factor;
 pub mod session;
 pub mod settings;

@@ -124,7 +124,11 @@ pub(crate) async fn end_sessions(
 }
 
 /// Makes a token, or takes one back.
-pub(crate) async fn tokens(State(app): State<App>, member: Member, posted: Posted) -> Result<Response, Failure> {
+pub(crate) async fn tokens(
+    State(app): State<App>,
+    member: Member,
+    posted: Posted,
+) -> Result<Response, Failure> {
     if let Some(id) = posted.number("take_back") {
         tokens::take_back(&app.desk, &member.who, id, app.now()).await?;
         return Ok(Redirect::to("/account").into_response());
@@ -195,7 +199,8 @@ fn setup(key: String, name: &str) -> Setup {
     let (mut side, mut path) = (0, String::new());
     if let Ok(code) = QrCode::encode_text(&address, QrCodeEcc::Medium) {
         side = code.size();
-        let dark = (0..side).flat_map(|y| (0..side).map(move |x| (x, y))).filter(|&(x, y)| code.get_module(x, y));
+        let dark =
+            (0..side).flat_map(|y| (0..side).map(move |x| (x, y))).filter(|&(x, y)| code.get_module(x, y));
         path = dark.map(|(x, y)| format!("M{x} {y}h1v1h-1z")).collect();
     }
     Setup { key, side, path }

@@ -63,12 +63,17 @@ pub(crate) async fn accept(
     Path(key): Path<String>,
     posted: Posted,
 ) -> Result<Response, Failure> {
-    let accepted = first_start::accept(&app.desk, &key, posted.text("password"), &door.place, app.now()).await;
+    let accepted =
+        first_start::accept(&app.desk, &key, posted.text("password"), &door.place, app.now()).await;
     finish(&app, &visitor, &key, accepted, "", "").await
 }
 
 /// Straight in, for the demonstration.
-pub(crate) async fn enter(State(app): State<App>, door: Door, Path(key): Path<String>) -> Result<Response, Failure> {
+pub(crate) async fn enter(
+    State(app): State<App>,
+    door: Door,
+    Path(key): Path<String>,
+) -> Result<Response, Failure> {
     let entered = first_start::enter(&app.desk, &key, &door.place, app.now()).await?;
     Ok(remember_session(&app, Redirect::to("/").into_response(), &entered.secret))
 }

@@ -34,7 +34,7 @@ pub(crate) struct Back {
 /// The form; who is logged in is sent on.
 pub(crate) async fn show(visitor: Visitor, Query(Back { back }): Query<Back>) -> Result<Response, Failure> {
     if visitor.who.is_some() {
-        return Ok(Redirect::to(local(&back)).into_response());
+        return Ok(Redirect::to(inside(&back)).into_response());
     }
     page(&LoginPage::of(&visitor, None, "", &back))
 }
@@ -55,7 +55,7 @@ pub(crate) async fn enter(
     let back = posted.text("back");
     match log_in(&app.desk, &login, &door.place, app.now()).await {
         Ok(entered) => {
-            let answer = Redirect::to(local(back)).into_response();
+            let answer = Redirect::to(inside(back)).into_response();
             Ok(remember_session(&app, answer, &entered.secret))
         }
         Err(ActionError::Refused(why)) => {
@@ -83,14 +83,19 @@ pub(crate) fn local(back: &str) -> &str {
     let is_local = back.starts_with('/')
         && !back.starts_with("//")
         && back.len() <= BACK_BYTES_MAX
-        && back.bytes().all(plain)
-        && !["/login", "/logout", "/enter", "/first-start", "/invitation"].iter().any(|it| back.starts_with(it));
+        && back.bytes().all(plain);
     if is_local { back } else { "/" }
+}
+
+/// Where to go once logged in: not to a door again.
+fn inside(back: &str) -> &str {
+    let doors = ["/login", "/logout", "/enter", "/first-start", "/invitation"];
+    if doors.iter().any(|door| back.starts_with(door)) { "/" } else { local(back) }
 }
 
 /// The query that brings somebody back to where she wanted to go.
 pub(crate) fn back_to(path: &str) -> String {
-    match local(path) {
+    match inside(path) {
         "/" => String::new(),
         path => format!("?back={path}"),
     }
@@ -99,21 +104,22 @@ pub(crate) fn back_to(path: &str) -> String {
 impl LoginPage {
     fn of(visitor: &Visitor, problem: Option<String>, name: &str, back: &str) -> LoginPage {
         let frame = Frame::of(visitor, page_texts(visitor.look.language).login_title);
-        LoginPage { frame, problem, name: crate::shown::name(name), back: local(back).to_string() }
+        LoginPage { frame, problem, name: crate::shown::name(name), back: inside(back).to_string() }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::local;
+    use super::{inside, local};
 
     #[test]
     fn nobody_is_sent_to_another_site() {
         assert_eq!(local("/people?page=2"), "/people?page=2");
         let elsewhere =
-            ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "", "/login", "/a b"];
+            ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "", "/a b"];
         for back in elsewhere {
             assert_eq!(local(back), "/", "{back}");
         }
+        assert_eq!(inside("/logout"), "/");
     }
 }

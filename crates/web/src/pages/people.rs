@@ -44,7 +44,11 @@ pub(crate) async fn show(State(app): State<App>, member: Member) -> Result<Respo
 }
 
 /// One change, by the button that was pressed.
-pub(crate) async fn change(State(app): State<App>, member: Member, posted: Posted) -> Result<Response, Failure> {
+pub(crate) async fn change(
+    State(app): State<App>,
+    member: Member,
+    posted: Posted,
+) -> Result<Response, Failure> {
     let (desk, who, now) = (&app.desk, &member.who, app.now());
     // Without the right, the form is answered as if it were not there, whatever is in it.
     who.need(Right::ManagePeople)?;

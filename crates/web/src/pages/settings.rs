@@ -20,12 +20,17 @@ struct SettingsPage {
 /// The form.
 pub(crate) async fn show(State(app): State<App>, member: Member) -> Result<Response, Failure> {
     let settings = settings(&app.desk, &member.who).await?;
-    let frame = Frame::with_plant(&app, &member.visitor, page_texts(member.visitor.look.language).settings).await?;
+    let frame =
+        Frame::with_plant(&app, &member.visitor, page_texts(member.visitor.look.language).settings).await?;
     page(&SettingsPage { frame, settings })
 }
 
 /// Stores what was entered.
-pub(crate) async fn save(State(app): State<App>, member: Member, posted: Posted) -> Result<Response, Failure> {
+pub(crate) async fn save(
+    State(app): State<App>,
+    member: Member,
+    posted: Posted,
+) -> Result<Response, Failure> {
     name_plant(&app.desk, &member.who, posted.text("plant_name"), app.now()).await?;
     Ok(Redirect::to("/settings").into_response())
 }

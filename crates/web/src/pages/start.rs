@@ -1,7 +1,7 @@
 //! The start page: what the plant is, and what to do first.
 
-use actions::queries::{people, settings};
 use actions::Right;
+use actions::queries::{people, settings};
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;

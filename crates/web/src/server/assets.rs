@@ -23,7 +23,12 @@ struct Asset {
 static ASSETS: LazyLock<[Asset; 3]> = LazyLock::new(|| {
     [
         asset("pages", "css", "text/css; charset=utf-8", include_str!("../../templates/assets/pages.css")),
-        asset("pages", "js", "text/javascript; charset=utf-8", include_str!("../../templates/assets/pages.js")),
+        asset(
+            "pages",
+            "js",
+            "text/javascript; charset=utf-8",
+            include_str!("../../templates/assets/pages.js"),
+        ),
         asset("icon", "svg", "image/svg+xml", include_str!("../../templates/assets/icon.svg")),
     ]
 });

@@ -57,7 +57,9 @@ impl From<ActionError> for Failure {
             ActionError::Forbidden | ActionError::NotFound => Failure::NotFound,
             ActionError::Refused(refusal) => Failure::Refused(refusal),
             ActionError::Store(error) if error.may_pass() => Failure::Busy,
-            error @ (ActionError::Store(_) | ActionError::System { .. }) => Failure::Broken(error.to_string()),
+            error @ (ActionError::Store(_) | ActionError::System { .. }) => {
+                Failure::Broken(error.to_string())
+            }
         }
     }
 }
@@ -92,7 +94,8 @@ pub(super) fn show(app: &App, visitor: &Visitor, failure: Failure) -> Response {
         return (status, axum::Json(serde_json::json!({ "error": reason }))).into_response();
     }
     if matches!(failure, Failure::LogIn) {
-        return Redirect::to(&format!("/login{}", crate::pages::login::back_to(&visitor.path))).into_response();
+        return Redirect::to(&format!("/login{}", crate::pages::login::back_to(&visitor.path)))
+            .into_response();
     }
     let page = FailurePage::of(visitor, &failure);
     let Ok(html) = page.render() else { return status.into_response() };

@@ -36,7 +36,12 @@ const BREATH: Duration = Duration::from_millis(100);
 pub struct Peer(pub SocketAddr);
 
 /// Answers until `stop` comes, then lets open answers end.
-pub async fn run(listener: TcpListener, tls: Option<TlsAcceptor>, router: Router, stop: impl Future<Output = ()>) {
+pub async fn run(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    stop: impl Future<Output = ()>,
+) {
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     tokio::pin!(stop);

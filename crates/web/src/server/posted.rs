@@ -42,7 +42,9 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
         let visitor = request.extensions().get::<Visitor>().cloned();
         let fields = match Form::<Vec<(String, String)>>::from_request(request, state).await {
             Ok(Form(fields)) => fields,
-            Err(rejection) => return Err(Failure::of_status(rejection.into_response().status()).into_response()),
+            Err(rejection) => {
+                return Err(Failure::of_status(rejection.into_response().status()).into_response());
+            }
         };
         if fields.len() > FIELDS_MAX {
             return Err(Failure::TooLarge.into_response());

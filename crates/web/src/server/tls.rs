@@ -34,7 +34,8 @@ pub struct Certificate {
 
 /// Makes a certificate for these names and addresses, signed by itself.
 pub fn self_signed(names: Vec<String>) -> Result<Certificate, TlsError> {
-    let made = rcgen::generate_simple_self_signed(names).map_err(|error| TlsError::Make(error.to_string()))?;
+    let made =
+        rcgen::generate_simple_self_signed(names).map_err(|error| TlsError::Make(error.to_string()))?;
     Ok(Certificate { chain: made.cert.pem(), key: made.signing_key.serialize_pem() })
 }
 

@@ -186,7 +186,8 @@ fn session_secret(app: &App, headers: &HeaderMap) -> Option<String> {
 }
 
 fn look(headers: &HeaderMap) -> Look {
-    let wanted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let wanted =
+        headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let language = match cookie(headers, LANGUAGE) {
         Some("de") => Language::German,
         Some("en") => Language::English,
