@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 /// Elements of HTML that never close.
-const VOID: [&str; 3] = ["meta", "br", "hr"];
+const VOID: [&str; 5] = ["meta", "br", "hr", "link", "input"];
 
 /// What a page holds.
 #[derive(Debug, Default)]
