@@ -9,7 +9,7 @@ use actions::{Desk, Watcher, Who};
 use clap::Args;
 
 use crate::exit::Done;
-use crate::serve::{ServeError, base, listen, now, runtime, say, serve};
+use crate::serve::{EndWords, ServeError, base, listen, now, runtime, say, serve};
 
 /// The capture of the reference plant: the installed program brings it along.
 const PLANT: &[u8] = include_bytes!("../../../plants/filling-line/capture.pcap");
@@ -28,6 +28,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     let folder = tempfile::Builder::new().prefix("sluice-demo-").tempdir()?;
     runtime()?.block_on(async {
+        let end = EndWords::listen()?;
         let capture = folder.path().join("filling-line.pcap");
         std::fs::write(&capture, PLANT)?;
         let data = folder.path().join("data");
@@ -39,7 +40,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         let base = base(address, false);
         say("The reference plant, in a temporary folder. Open this link; it works once:");
         say(&format!("  {base}/enter/{key}"));
-        serve(desk, listener, None).await?;
+        serve(desk, listener, None, end).await?;
         Ok(Done::Whole)
     })
 }

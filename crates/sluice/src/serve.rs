@@ -1,6 +1,6 @@
 //! `sluice serve`: one process, one data folder, the pages.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -107,6 +107,7 @@ impl ServeError {
 /// Serves until Ctrl-C or SIGTERM.
 pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     runtime()?.block_on(async {
+        let end = EndWords::listen()?;
         let place = arguments.database.clone().unwrap_or_else(|| arguments.data.display().to_string());
         let desk = Desk::open(&place).await.map_err(ServeError::from)?;
         let certificate = certificate(arguments)?;
@@ -122,7 +123,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
             say("First start. Open this link to become administrator; it works once, for 24 hours:");
             say(&format!("  {base}/first-start/{key}"));
         }
-        serve(desk, listener, certificate).await?;
+        serve(desk, listener, certificate, end).await?;
         Ok(Done::Whole)
     })
 }
@@ -148,11 +149,12 @@ pub async fn serve(
     desk: Desk,
     listener: TcpListener,
     certificate: Option<Certificate>,
+    end: EndWords,
 ) -> Result<(), ServeError> {
     let tls = certificate.as_ref().map(tls::acceptor).transpose()?;
     let report = Arc::new(|fault: &str| complain(fault));
     let app = App::new(desk.clone(), Arc::new(now), report, tls.is_some());
-    web::server::run(listener, tls, router(app), told_to_end()).await;
+    web::server::run(listener, tls, router(app), end.come()).await;
     say("Sluice ends.");
     desk.close().await;
     Ok(())
@@ -173,31 +175,51 @@ pub fn now() -> Timestamp {
     Timestamp::from_seconds(i64::try_from(since.as_secs()).unwrap_or(i64::MAX), since.subsec_nanos())
 }
 
-/// Tells the person who started the program.
-#[allow(clippy::print_stdout, reason = "this is where the program speaks to its user")]
+/// Tells the person who started the program; nobody may be listening any more, and that stops nothing.
 pub fn say(text: &str) {
-    println!("{text}");
+    _ = writeln!(io::stdout(), "{text}");
 }
 
-#[allow(clippy::print_stderr, reason = "this is the program's log")]
+/// The program's log.
 fn complain(fault: &str) {
-    eprintln!("sluice: {} {fault}", now());
+    _ = writeln!(io::stderr(), "sluice: {} {fault}", now());
 }
 
-/// Ctrl-C, or the system's word to end.
-async fn told_to_end() {
+/// The words to end: Ctrl-C, or the system's. Taken before anything is printed, so that none is missed.
+pub struct EndWords {
     #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminated.recv() => {}
-            }
-            return;
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl EndWords {
+    /// Listens for them from now on.
+    pub fn listen() -> io::Result<EndWords> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            Ok(EndWords {
+                terminate: signal(SignalKind::terminate())?,
+                interrupt: signal(SignalKind::interrupt())?,
+            })
+        }
+        #[cfg(not(unix))]
+        Ok(EndWords {})
+    }
+
+    #[cfg_attr(not(unix), allow(unused_mut))]
+    async fn come(mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        #[cfg(not(unix))]
+        {
+            _ = tokio::signal::ctrl_c().await;
         }
     }
-    _ = tokio::signal::ctrl_c().await;
 }
 
 /// The certificate to answer with; none for plain HTTP on loopback.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyConnection, AnyPool, Row};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Row};
 
 use crate::known::{Ends, Known, KnownConversation};
 use crate::migrations::{MIGRATIONS, migrate};
@@ -87,6 +87,8 @@ impl Store {
                 }
             }
             Place::Postgres(address) => {
+                // A pool tries again and again, then tells only that it took too long; one connection tells why.
+                AnyConnection::connect(address).await?.close().await?;
                 let writer = pool(1, address, "").await?;
                 let readers = lazy_pool(address, "")?;
                 Store {

@@ -39,8 +39,11 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/whoami", get(account::whoami))
 }
 
-/// The pages that the navigation leads to: address, the right it takes, its name.
-const NAVIGATION: &[(&str, Right, fn(&PageTexts) -> &'static str)] = &[
+/// A page of the navigation: its address, the right it takes, its name.
+type Destination = (&'static str, Right, fn(&PageTexts) -> &'static str);
+
+/// The pages that the navigation leads to.
+const NAVIGATION: &[Destination] = &[
     ("/", Right::SeePlant, |t| t.start),
     ("/people", Right::SeePeople, |t| t.people),
     ("/audit", Right::SeeAudit, |t| t.audit),

@@ -27,7 +27,7 @@ const GREETING_TIME_MAX: Duration = Duration::from_secs(10);
 const HEAD_BYTES_MAX: usize = 32 * 1024;
 const HEAD_LINES_MAX: usize = 100;
 /// How long open answers may take once the program is told to end.
-const FAREWELL_TIME_MAX: Duration = Duration::from_secs(10);
+const FAREWELL_TIME_MAX: Duration = Duration::from_secs(5);
 /// Pause after the system refused a connection, as when it has no more file numbers.
 const BREATH: Duration = Duration::from_millis(100);
 
@@ -51,8 +51,9 @@ pub async fn run(
             (place, listener.accept().await)
         };
         let (place, accepted) = tokio::select! {
-            next = next => next,
+            biased;
             () = &mut stop => break,
+            next = next => next,
         };
         match accepted {
             Err(_) => tokio::time::sleep(BREATH).await,
