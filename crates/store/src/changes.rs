@@ -181,7 +181,7 @@ pub async fn get(store: &Store, id: i64) -> Result<Change, StoreError> {
         .fetch_optional(store.readers())
         .await?;
     match row {
-        Some(row) => read(&row),
+        Some(row) => read(&row, 0),
         None => Err(StoreError::NotFound { what: "change", id: id.to_string() }),
     }
 }
@@ -324,7 +324,7 @@ async fn decide(
         .fetch_optional(tx.connection())
         .await?;
     match row {
-        Some(row) => read(&row),
+        Some(row) => read(&row, 0),
         None => Err(StoreError::NotFound { what: "open change", id: id.to_string() }),
     }
 }
@@ -341,28 +341,29 @@ async fn mark(
     Ok(())
 }
 
-pub(crate) fn read(row: &AnyRow) -> Result<Change, StoreError> {
+/// Reads the columns of [`COLUMNS`] from place `from` on.
+pub(crate) fn read(row: &AnyRow, from: usize) -> Result<Change, StoreError> {
     let unreadable = |what, text: &str| StoreError::Unreadable { what, text: text.to_string() };
     let (kind, operation, baseline, state): (String, String, String, String) =
-        (row.try_get(1)?, row.try_get(4)?, row.try_get(8)?, row.try_get(13)?);
+        (row.try_get(from + 1)?, row.try_get(from + 4)?, row.try_get(from + 8)?, row.try_get(from + 13)?);
     Ok(Change {
-        id: row.try_get(0)?,
+        id: row.try_get(from)?,
         kind: kind.parse().map_err(|()| unreadable("the kind of change", &kind))?,
-        asset: row.try_get(2)?,
-        conversation: row.try_get(3)?,
+        asset: row.try_get(from + 2)?,
+        conversation: row.try_get(from + 3)?,
         operation: operation.parse().ok(),
-        name: row.try_get(5)?,
-        before: row.try_get(6)?,
-        after: row.try_get(7)?,
+        name: row.try_get(from + 5)?,
+        before: row.try_get(from + 6)?,
+        after: row.try_get(from + 7)?,
         baseline: baseline.parse().map_err(|()| unreadable("the baseline", &baseline))?,
-        incident: row.try_get::<i64, _>(9)? == 1,
-        first: Timestamp(row.try_get(10)?),
-        last: Timestamp(row.try_get(11)?),
-        times: row.try_get(12)?,
+        incident: row.try_get::<i64, _>(from + 9)? == 1,
+        first: Timestamp(row.try_get(from + 10)?),
+        last: Timestamp(row.try_get(from + 11)?),
+        times: row.try_get(from + 12)?,
         state: state.parse().map_err(|()| unreadable("the state", &state))?,
-        decided_by: row.try_get(14)?,
-        decided_at: row.try_get::<Option<i64>, _>(15)?.map(Timestamp),
-        reason: row.try_get(16)?,
-        finding: row.try_get(17)?,
+        decided_by: row.try_get(from + 14)?,
+        decided_at: row.try_get::<Option<i64>, _>(from + 15)?.map(Timestamp),
+        reason: row.try_get(from + 16)?,
+        finding: row.try_get(from + 17)?,
     })
 }

@@ -263,7 +263,7 @@ pub async fn get(store: &Store, id: i64) -> Result<StoredFinding, StoreError> {
         .fetch_optional(store.readers())
         .await?;
     match row {
-        Some(row) => read(&row),
+        Some(row) => read(&row, 0),
         None => Err(StoreError::NotFound { what: "finding", id: id.to_string() }),
     }
 }
@@ -494,26 +494,27 @@ pub(crate) fn of(state: &str) -> Result<FindingState, StoreError> {
     state.parse().map_err(|()| StoreError::Unreadable { what: "the state", text: state.to_string() })
 }
 
-pub(crate) fn read(row: &AnyRow) -> Result<StoredFinding, StoreError> {
-    let severity: String = row.try_get(2)?;
+/// Reads the columns of [`COLUMNS`] from place `from` on.
+pub(crate) fn read(row: &AnyRow, from: usize) -> Result<StoredFinding, StoreError> {
+    let severity: String = row.try_get(from + 2)?;
     Ok(StoredFinding {
-        id: row.try_get(0)?,
-        check: row.try_get(1)?,
+        id: row.try_get(from)?,
+        check: row.try_get(from + 1)?,
         severity: severity
             .parse()
             .map_err(|()| StoreError::Unreadable { what: "the severity", text: severity })?,
-        title: [row.try_get(3)?, row.try_get(4)?],
-        detail: [row.try_get(5)?, row.try_get(6)?],
-        remedy: [row.try_get(7)?, row.try_get(8)?],
-        technique: row.try_get(9)?,
-        state: of(&row.try_get::<String, _>(10)?)?,
-        state_by: row.try_get(11)?,
-        state_at: row.try_get::<Option<i64>, _>(12)?.map(Timestamp),
-        reason: row.try_get(13)?,
-        accepted_until: row.try_get::<Option<i64>, _>(14)?.map(Timestamp),
-        first: Timestamp(row.try_get(15)?),
-        last: Timestamp(row.try_get(16)?),
-        times: row.try_get(17)?,
+        title: [row.try_get(from + 3)?, row.try_get(from + 4)?],
+        detail: [row.try_get(from + 5)?, row.try_get(from + 6)?],
+        remedy: [row.try_get(from + 7)?, row.try_get(from + 8)?],
+        technique: row.try_get(from + 9)?,
+        state: of(&row.try_get::<String, _>(from + 10)?)?,
+        state_by: row.try_get(from + 11)?,
+        state_at: row.try_get::<Option<i64>, _>(from + 12)?.map(Timestamp),
+        reason: row.try_get(from + 13)?,
+        accepted_until: row.try_get::<Option<i64>, _>(from + 14)?.map(Timestamp),
+        first: Timestamp(row.try_get(from + 15)?),
+        last: Timestamp(row.try_get(from + 16)?),
+        times: row.try_get(from + 17)?,
     })
 }
 

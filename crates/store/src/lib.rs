@@ -16,10 +16,12 @@ mod migrations;
 pub mod observe;
 pub mod people;
 mod place;
+pub mod queries;
 pub mod retention;
 pub mod settings;
 pub mod site;
 mod store;
+pub mod words;
 
 pub use error::StoreError;
 pub use migrations::{MIGRATIONS, Migration};

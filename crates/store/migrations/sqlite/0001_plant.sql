@@ -77,6 +77,7 @@ CREATE TABLE asset (
     recovery TEXT,
     level TEXT GENERATED ALWAYS AS (COALESCE(level_confirmed, level_inferred, '')) STORED,
     role TEXT GENERATED ALWAYS AS (COALESCE(role_confirmed, role_inferred, '')) STORED,
+    vendor_order TEXT GENERATED ALWAYS AS (COALESCE(vendor, '')) STORED,
     zone TEXT GENERATED ALWAYS AS (COALESCE(zone_confirmed, zone_inferred, '')) STORED,
     safety BIGINT NOT NULL,
     routed BIGINT NOT NULL,
@@ -92,7 +93,7 @@ CREATE TABLE asset (
 );
 CREATE INDEX asset_by_label ON asset (site_id, label, id);
 CREATE INDEX asset_by_address ON asset (site_id, address_order, id);
-CREATE INDEX asset_by_vendor ON asset (site_id, vendor, id);
+CREATE INDEX asset_by_vendor ON asset (site_id, vendor_order, id);
 CREATE INDEX asset_by_level ON asset (site_id, level, id);
 CREATE INDEX asset_by_role ON asset (site_id, role, id);
 CREATE INDEX asset_by_zone ON asset (site_id, zone, id);
@@ -182,7 +183,7 @@ CREATE INDEX conversation_by_last ON conversation (site_id, hour_last, id);
 CREATE INDEX conversation_by_first ON conversation (site_id, first_at, id);
 CREATE INDEX conversation_by_bytes ON conversation (site_id, hour_bytes, id);
 CREATE INDEX conversation_by_protocol ON conversation (site_id, protocol, hour_last, id);
-CREATE INDEX conversation_by_responder ON conversation (site_id, responder, hour_last, id);
+CREATE INDEX conversation_by_port ON conversation (site_id, port, hour_last, id);
 
 CREATE TABLE conversation_operation (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -6,8 +6,10 @@ mod audit;
 mod made_up;
 mod observe;
 mod postgres;
+mod queries;
 mod schema;
 mod store;
+mod words;
 
 use ::store::Place;
 
@@ -55,4 +57,9 @@ cases! {
         a_silent_asset_is_told_and_speaks_again nothing_is_learned_from_an_incident
         what_was_learned_in_an_incident_is_unlearned each_baseline_learns_for_itself
         findings_live_through_their_states a_change_can_become_a_finding;
+    words: a_word_is_never_overwritten many_are_confirmed_at_once nonsense_is_refused
+        a_contradiction_is_a_finding assets_need_each_other;
+    queries: assets_page_by_page_in_every_order assets_are_found_by_words_and_marks
+        conversations_are_filtered_and_sorted hours_become_days every_number_of_the_overview_is_there
+        the_inbox_is_a_list;
 }
