@@ -25,6 +25,16 @@ pub enum ActionError {
     },
 }
 
+impl ActionError {
+    /// What the store says; what is not there is not there, whoever found out.
+    pub(crate) fn of(error: StoreError) -> ActionError {
+        match error {
+            StoreError::NotFound { .. } => ActionError::NotFound,
+            error => ActionError::Store(error),
+        }
+    }
+}
+
 /// A rule that says no, and what to do about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {

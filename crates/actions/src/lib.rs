@@ -20,5 +20,7 @@ pub use queries::analyze::{Analysis, AnalyzeError, analyze};
 pub use rights::{Right, Role, Who};
 pub use store::audit::{Entry, Verified};
 pub use store::audit_search::Search;
+pub use store::observe::{Observed, Report};
 pub use store::people::{Session, Token};
+pub use store::words::Said;
 pub use store::{DATABASE, LOCK, StoreError};

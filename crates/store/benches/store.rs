@@ -143,11 +143,11 @@ mod pages {
         };
         asset_count: |store| assets::count(store, &AssetFilter::default());
         asset_detail: |store| assets::get(store, 5000);
-        conversation_list: |store| {
-            conversations::list(store, &ConversationFilter::default(), ConversationSort::Last, true, None, 100)
+        conversation_list: |store| async {
+            conversations::list(store, &named(""), ConversationSort::Last, true, None, 100).await
         };
-        conversation_list_by_bytes: |store| {
-            conversations::list(store, &ConversationFilter::default(), ConversationSort::Bytes, true, None, 100)
+        conversation_list_by_bytes: |store| async {
+            conversations::list(store, &named(""), ConversationSort::Bytes, true, None, 100).await
         };
         conversation_count: |store| conversations::count(store, &ConversationFilter::default());
         conversations_of_asset: |store| async {
