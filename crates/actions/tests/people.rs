@@ -270,3 +270,13 @@ async fn everything_is_in_the_chain_and_the_chain_holds() {
     let mine = Search { actor: "bert".into(), words: "SESSION".into(), ..Search::default() };
     assert_eq!(queries::audit::log(&desk, &anna, &mine, START).await.unwrap().entries.len(), 1);
 }
+
+#[tokio::test]
+async fn the_machine_itself_is_the_way_back() {
+    let (desk, _folder, _) = started().await;
+    let key = first_start::rescue(&desk, "Anna", START).await.unwrap();
+    first_start::accept(&desk, &key, "four green pumps", &desk_of("10.0.4.9"), START).await.unwrap();
+    try_login(&desk, "anna", "four green pumps", "", START).await.unwrap();
+    assert_eq!(refusal(try_login(&desk, "anna", PASSWORD, "", START).await), Refusal::WrongLogin);
+    assert!(matches!(first_start::rescue(&desk, "bert", START).await, Err(ActionError::NotFound)));
+}

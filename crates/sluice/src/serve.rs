@@ -38,6 +38,9 @@ pub struct Arguments {
     /// The key of the certificate: a PEM file.
     #[arg(long, value_name = "FILE", requires = "cert")]
     key: Option<PathBuf>,
+    /// Also print a link that sets a new password for this account: the way back when nobody can log in any more.
+    #[arg(long, value_name = "NAME")]
+    new_password: Option<String>,
 }
 
 const AFTER: &str = "The first start prints a link. Open it: it makes the administrator. It works once, for 24 hours; start \
@@ -47,7 +50,7 @@ On loopback the pages are plain HTTP. On any other address they are TLS, with a 
 the data folder, or with the one you give.
 
 Exit codes: 10 port in use, 11 folder cannot be used, 12 data of a newer program, 13 another server works on the data, \
-14 database not reachable, 15 certificate not usable, 16 address cannot be used.";
+14 database not reachable, 15 certificate not usable, 16 address cannot be used, 17 no such account.";
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -79,6 +82,9 @@ pub enum ServeError {
     /// The certificate.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// There is no open account with this name.
+    #[error("There is no open account named {0}. Check the name given to --new-password.")]
+    NoAccount(String),
     /// An action failed while starting.
     #[error(transparent)]
     Action(#[from] ActionError),
@@ -99,6 +105,7 @@ impl ServeError {
                 StoreError::Unreachable { .. } | StoreError::Address { .. } => 14,
                 _ => 1,
             },
+            ServeError::NoAccount(_) => 17,
             ServeError::Action(_) => 1,
         }
     }
@@ -122,6 +129,16 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
         if let Some(key) = key {
             say("First start. Open this link to become administrator; it works once, for 24 hours:");
             say(&format!("  {base}/first-start/{key}"));
+        }
+        if let Some(name) = &arguments.new_password {
+            let key = match first_start::rescue(&desk, name, now()).await {
+                Err(ActionError::NotFound) => Err(ServeError::NoAccount(name.clone())),
+                key => key.map_err(ServeError::from),
+            }?;
+            say(&format!(
+                "Whoever opens this link sets a new password for {name}; it works once, for 72 hours:"
+            ));
+            say(&format!("  {base}/invitation/{key}"));
         }
         serve(desk, listener, certificate, end).await?;
         Ok(Done::Whole)

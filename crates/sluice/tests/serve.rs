@@ -82,6 +82,9 @@ fn what_stops_a_server_is_told_with_its_code() {
     assert!(code == 15 && told.contains("PEM"), "{code} {told}");
     let (code, told) = refused(&["serve", "--data", &at("d"), "--listen", "192.0.2.1:0"]);
     assert!(code == 16 && told.contains("address of this machine"), "{code} {told}");
+    let (code, told) =
+        refused(&["serve", "--data", &at("d"), "--listen", "127.0.0.1:0", "--new-password", "nobody"]);
+    assert!(code == 17 && told.contains("nobody"), "{code} {told}");
     let (code, told) = refused(&["demo", "--listen", "0.0.0.0:0"]);
     assert!(code == 2 && told.contains("loopback"), "{code} {told}");
 }

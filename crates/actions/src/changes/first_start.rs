@@ -61,6 +61,14 @@ pub async fn invite(desk: &Desk, who: &Who, account: i64, now: Timestamp) -> Res
     Ok(secret)
 }
 
+/// The way back for who started the program on its own machine: a link that sets the password of an open account, even
+/// of the last administrator.
+pub async fn rescue(desk: &Desk, name: &str, now: Timestamp) -> Result<String, ActionError> {
+    let account = people::account_named(desk.store(), &name.trim().to_lowercase()).await?;
+    let account = account.filter(|account| account.closed_at.is_none()).ok_or(ActionError::NotFound)?;
+    invite(desk, &Who::sluice(), account.id, now).await
+}
+
 /// Makes an administrator without a password and a link that logs her in, for the demonstration.
 pub async fn demonstration(
     desk: &Desk,

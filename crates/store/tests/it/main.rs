@@ -5,6 +5,7 @@
 mod audit;
 mod made_up;
 mod observe;
+mod people;
 mod postgres;
 mod queries;
 mod schema;
@@ -47,6 +48,8 @@ macro_rules! cases {
 }
 
 cases! {
+    people: accounts_come_back_and_names_are_one what_opens_once_opens_once sessions_and_tokens_end
+        the_log_is_searched;
     store: opens_what_it_made two_servers_cannot_share a_newer_folder_is_refused an_upgrade_from_every_version
         a_change_not_committed_is_forgotten changes_wait_for_each_other;
     audit: the_chain_holds a_changed_entry_is_told a_removed_entry_is_told long_and_odd_words_stay;
