@@ -5,7 +5,7 @@ use model::{
 };
 
 use crate::flow::{
-    FLOW_SILENCE_NANOSECONDS, FLOWS_MAX, FLOWS_SWEEP_FROM, Flow, FlowKey, FlowTable, guess_orientation,
+    FLOW_SILENCE_NANOSECONDS, FLOWS_MAX, FLOWS_SWEEP_FROM, Flow, FlowKey, Flows, guess_orientation,
     path_number,
 };
 use crate::fragments::{Fragments, Piece};
@@ -62,9 +62,7 @@ impl std::ops::AddAssign for Counts {
 /// Decodes the frames of one capture, or of one share of its flows.
 pub struct Decoder {
     table: Table,
-    flows: FlowTable,
-    slots: Vec<Option<Flow>>,
-    free: Vec<u32>,
+    flows: Flows,
     fragments: Fragments,
     counts: Counts,
     buffered: usize,
@@ -108,9 +106,7 @@ impl Decoder {
     pub fn new() -> Decoder {
         Decoder {
             table: Table::default(),
-            flows: FlowTable::default(),
-            slots: Vec::new(),
-            free: Vec::new(),
+            flows: Flows::default(),
             fragments: Fragments::default(),
             counts: Counts::default(),
             buffered: 0,
@@ -163,7 +159,7 @@ impl Decoder {
 
     /// The capture is over: closes all flows, in the order they were opened as far as their numbers tell.
     pub fn finish<O: Observer>(&mut self, observer: &mut O) {
-        for id in 0..self.slots.len() as u32 {
+        for id in 0..self.flows.end() {
             self.drain_stream(id, observer);
             self.close(id, observer);
         }
@@ -204,7 +200,7 @@ impl Decoder {
         };
         let link = found.map_or(0, |(number, _)| number);
         let key = FlowKey::of(&segment.between, link);
-        let id = match self.flows.get(&key.0) {
+        let id = match self.flows.find(&key.0) {
             Some(id) => id,
             None => {
                 let orientation = guess_orientation(&segment.between.ends(), |_| false);
@@ -217,8 +213,8 @@ impl Decoder {
                 self.begin(link, key, segment.between, seen.at, (orientation, reading, name), observer)
             }
         };
-        let Decoder { slots, counts, table, .. } = self;
-        let Some((flow, from)) = carry(slots, id, key.1, &segment, seen, observer) else { return };
+        let Decoder { flows, counts, table, .. } = self;
+        let Some((flow, from)) = carry(flows, id, key.1, &segment, seen, observer) else { return };
         if let Some(reason) = broken.filter(|_| !seen.truncated) {
             observer.sighting(FlowId(id), from, seen.at, &Sighting::Malformed(reason));
         }
@@ -284,7 +280,7 @@ impl Decoder {
         };
         let key = FlowKey::of(&segment.between, 0);
         let id = self.flow(key, &segment, seen.at, observer);
-        carry(&mut self.slots, id, key.1, &segment, seen, observer);
+        carry(&mut self.flows, id, key.1, &segment, seen, observer);
         id
     }
 
@@ -367,13 +363,13 @@ impl Decoder {
     fn segment<O: Observer>(&mut self, segment: &Segment<'_>, seen: &Seen, observer: &mut O) {
         let key = FlowKey::of(&segment.between, 0);
         let mut id = self.flow(key, segment, seen.at, observer);
-        let opening = segment.tcp.is_some_and(|tcp| tcp.flags & (SYN | ACK | RST) == SYN);
+        let opening = segment.tcp.is_some_and(|tcp| tcp.flags & (SYN | ACK | RST | FIN) == SYN);
         if opening && self.begins_anew(id, key.1) {
             self.close(id, observer);
             id = self.flow(key, segment, seen.at, observer);
         }
-        let Decoder { slots, counts, table, buffered, .. } = self;
-        let Some((flow, from)) = carry(slots, id, key.1, segment, seen, observer) else { return };
+        let Decoder { flows, counts, table, buffered, .. } = self;
+        let Some((flow, from)) = carry(flows, id, key.1, segment, seen, observer) else { return };
         let copy = flow.is_duplicate(from, segment.fingerprint, seen.at);
         counts.duplicates += u64::from(copy);
         match segment.tcp {
@@ -406,7 +402,7 @@ impl Decoder {
 
     /// True when an opening SYN uses the ports of an older connection.
     fn begins_anew(&self, id: u32, low: bool) -> bool {
-        let Some(flow) = self.slots.get(id as usize).and_then(Option::as_ref) else { return false };
+        let Some(flow) = self.flows.get(id) else { return false };
         let from = flow.side(low);
         flow.ended || flow.orientation.evidence == Evidence::Start && flow.orientation.initiator != from
     }
@@ -420,7 +416,7 @@ impl Decoder {
         at: Timestamp,
         observer: &mut O,
     ) -> u32 {
-        match self.flows.get(&key.0) {
+        match self.flows.find(&key.0) {
             Some(id) => id,
             None => self.open(key, segment.between, at, observer),
         }
@@ -461,18 +457,8 @@ impl Decoder {
         if self.flows.len() >= FLOWS_MAX {
             self.sweep(at, observer);
         }
-        let id = match self.free.pop() {
-            Some(id) => id,
-            None => {
-                self.slots.push(None);
-                (self.slots.len() - 1) as u32
-            }
-        };
         let ends = between.ends();
-        if let Some(slot) = self.slots.get_mut(id as usize) {
-            *slot = Some(Flow::new(link, key.1, ends, orientation, reading, at));
-        }
-        self.flows.insert(key.0, id);
+        let id = self.flows.insert(key.0, Flow::new(key, link, ends, orientation, reading, at));
         let (name, family, certainty) = name;
         observer.opened(FlowId(id), &ends, at);
         observer.oriented(FlowId(id), orientation.initiator, orientation.evidence);
@@ -482,7 +468,7 @@ impl Decoder {
 
     /// Reads what still waits for missing bytes: they will not come any more.
     fn drain_stream<O: Observer>(&mut self, id: u32, observer: &mut O) {
-        let Some(flow) = self.slots.get_mut(id as usize).and_then(Option::as_mut) else { return };
+        let Some(flow) = self.flows.get_mut(id) else { return };
         let seen = Seen {
             at: flow.last,
             bytes: 0,
@@ -502,18 +488,14 @@ impl Decoder {
     }
 
     fn close<O: Observer>(&mut self, id: u32, observer: &mut O) {
-        let Some(flow) = self.slots.get_mut(id as usize).and_then(Option::take) else { return };
+        let Some(flow) = self.flows.remove(id) else { return };
         self.buffered = self.buffered.saturating_sub(flow.held_bytes());
-        self.flows.remove(&FlowKey::of(&Between::of(&flow.ends), flow.link).0);
-        self.free.push(id);
         observer.closed(FlowId(id));
     }
 
     /// Closes flows that have been silent; when that does not make room, the older half of all.
     fn sweep<O: Observer>(&mut self, now: Timestamp, observer: &mut O) {
-        let live = |slot: &Option<Flow>| slot.as_ref().map(|flow| flow.last);
-        let mut ages: Vec<(Timestamp, u32)> =
-            self.slots.iter().zip(0..).filter_map(|(slot, id)| live(slot).map(|last| (last, id))).collect();
+        let mut ages: Vec<(Timestamp, u32)> = self.flows.ages().collect();
         ages.sort_unstable();
         let silent = ages.partition_point(|(last, _)| now.since(*last) > FLOW_SILENCE_NANOSECONDS);
         let full = ages.len() >= FLOWS_MAX;
@@ -535,14 +517,14 @@ impl Flow {
 /// Counts a frame for its flow, and tells its way when that changed.
 #[inline(always)]
 fn carry<'a, O: Observer>(
-    slots: &'a mut [Option<Flow>],
+    flows: &'a mut Flows,
     id: u32,
     low: bool,
     segment: &Segment<'_>,
     seen: &Seen,
     observer: &mut O,
 ) -> Option<(&'a mut Flow, Side)> {
-    let flow = slots.get_mut(id as usize)?.as_mut()?;
+    let flow = flows.get_mut(id)?;
     let from = flow.side(low);
     flow.last = seen.at;
     observer.carried(FlowId(id), from, seen.at, seen.bytes);

@@ -1,6 +1,8 @@
 //! Flows: the frames between two ends, from the first to the last.
 
-use hashbrown::HashMap;
+use std::hash::BuildHasher;
+
+use hashbrown::{HashMap, HashTable};
 use model::{Ends, Evidence, Side, Timestamp, Transport};
 
 use crate::packet::{Addresses, Hardware};
@@ -21,7 +23,7 @@ const DUPLICATE_MICROSECONDS: u32 = 5_000;
 const RECENT_FRAMES: usize = 2;
 
 /// What tells flows apart: both ends in a fixed order, and what carries them. Between IPv4 hosts it fits into one
-/// number, which keeps the table small enough for the cache of a core.
+/// number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FlowKey {
     /// Between IPv4 hosts: both addresses, both ports, transport.
@@ -68,37 +70,92 @@ impl FlowKey {
     }
 }
 
-/// Which flow has which number.
+/// The flows that live, each under its number. Between IPv4 hosts only numbers stand in the table and keys stand in the
+/// flows: the table of a whole plant fits into the cache of a core, and the flow is needed anyway.
 #[derive(Default)]
-pub struct FlowTable {
-    v4: HashMap<u128, u32, foldhash::fast::RandomState>,
+pub struct Flows {
+    slots: Vec<Option<Flow>>,
+    free: Vec<u32>,
+    v4: HashTable<u32>,
     wide: HashMap<WideKey, u32, foldhash::fast::RandomState>,
+    hasher: foldhash::fast::RandomState,
 }
 
-impl FlowTable {
-    /// The number of a flow.
-    #[inline]
-    pub fn get(&self, key: &FlowKey) -> Option<u32> {
+impl Flows {
+    /// The number of the flow with this key.
+    #[inline(always)]
+    pub fn find(&self, key: &FlowKey) -> Option<u32> {
         match key {
-            FlowKey::V4(key) => self.v4.get(key).copied(),
+            FlowKey::V4(key) => {
+                let is = |id: &u32| matches!(self.get(*id), Some(flow) if flow.key == *key);
+                self.v4.find(self.hasher.hash_one(key), is).copied()
+            }
             FlowKey::Wide(key) => self.wide.get(key).copied(),
         }
     }
 
-    /// Remembers the number of a flow.
-    pub fn insert(&mut self, key: FlowKey, id: u32) {
-        match key {
-            FlowKey::V4(key) => self.v4.insert(key, id),
-            FlowKey::Wide(key) => self.wide.insert(key, id),
-        };
+    /// The flow with this number.
+    #[inline(always)]
+    pub fn get(&self, id: u32) -> Option<&Flow> {
+        self.slots.get(id as usize)?.as_ref()
     }
 
-    /// Forgets a flow.
-    pub fn remove(&mut self, key: &FlowKey) {
+    /// The flow with this number.
+    #[inline(always)]
+    pub fn get_mut(&mut self, id: u32) -> Option<&mut Flow> {
+        self.slots.get_mut(id as usize)?.as_mut()
+    }
+
+    /// Takes a flow in and gives it a number.
+    pub fn insert(&mut self, key: FlowKey, flow: Flow) -> u32 {
+        let id = self.free.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            (self.slots.len() - 1) as u32
+        });
         match key {
-            FlowKey::V4(key) => self.v4.remove(key),
-            FlowKey::Wide(key) => self.wide.remove(key),
-        };
+            FlowKey::V4(key) => {
+                let (slots, hasher) = (&self.slots, &self.hasher);
+                let again = |id: &u32| {
+                    let key = slots.get(*id as usize).and_then(Option::as_ref).map_or(0, |flow| flow.key);
+                    hasher.hash_one(key)
+                };
+                self.v4.insert_unique(hasher.hash_one(key), id, again);
+            }
+            FlowKey::Wide(key) => {
+                self.wide.insert(key, id);
+            }
+        }
+        if let Some(slot) = self.slots.get_mut(id as usize) {
+            *slot = Some(flow);
+        }
+        id
+    }
+
+    /// Lets a flow go; its number may be given again.
+    pub fn remove(&mut self, id: u32) -> Option<Flow> {
+        let flow = self.slots.get_mut(id as usize)?.take()?;
+        match FlowKey::of(&Between::of(&flow.ends), flow.link).0 {
+            FlowKey::V4(key) => {
+                if let Ok(entry) = self.v4.find_entry(self.hasher.hash_one(key), |known| *known == id) {
+                    entry.remove();
+                }
+            }
+            FlowKey::Wide(key) => {
+                self.wide.remove(&key);
+            }
+        }
+        self.free.push(id);
+        Some(flow)
+    }
+
+    /// One more than the highest number in use.
+    pub fn end(&self) -> u32 {
+        self.slots.len() as u32
+    }
+
+    /// When each flow had its last frame, with its number.
+    pub fn ages(&self) -> impl Iterator<Item = (Timestamp, u32)> {
+        self.slots.iter().zip(0..).filter_map(|(slot, id)| slot.as_ref().map(|flow| (flow.last, id)))
     }
 
     /// How many flows there are.
@@ -119,6 +176,8 @@ pub fn path_number(hardware: Hardware, vlan: Option<u16>, hops_left: Option<u8>)
 /// One flow while it lives. What every frame touches stands first and together.
 #[repr(C)]
 pub struct Flow {
+    /// What tells it apart from others between IPv4 hosts; 0 for a wide key.
+    key: u128,
     /// The way the frames of each side take, by [`path_number`].
     pub paths: [u128; 2],
     recent: [[(u32, u32); RECENT_FRAMES]; 2],
@@ -143,14 +202,19 @@ pub struct Flow {
 impl Flow {
     /// A flow whose first frame goes from `ends.a` to `ends.b`.
     pub fn new(
+        (key, a_is_low): (FlowKey, bool),
         link: u8,
-        a_is_low: bool,
         ends: Ends,
         orientation: Orientation,
         reading: Reading,
         at: Timestamp,
     ) -> Flow {
+        let key = match key {
+            FlowKey::V4(key) => key,
+            FlowKey::Wide(_) => 0,
+        };
         Flow {
+            key,
             paths: [0; 2],
             recent: [[(0, 0); RECENT_FRAMES]; 2],
             last: at,

@@ -14,9 +14,11 @@ pub struct Flows {
     slots: Vec<Flow>,
 }
 
-/// One live flow.
+/// One live flow. What every frame touches stands first and together.
 #[derive(Debug)]
+#[repr(C)]
 pub struct Flow {
+    lives: bool,
     /// What was counted, with the sides as decoding names them.
     pub tally: Tally,
     /// Who speaks to whom; none in a slot that is free.
@@ -36,13 +38,13 @@ impl Flows {
             self.slots.resize_with(index + 1, Flow::free);
         }
         if let Some(flow) = self.slots.get_mut(index) {
-            flow.ends = Some(*ends);
+            (flow.lives, flow.ends) = (true, Some(*ends));
         }
     }
 
     /// The flow with this number, while it lives.
     pub fn get(&mut self, id: FlowId) -> Option<&mut Flow> {
-        self.slots.get_mut(id.0 as usize).filter(|flow| flow.ends.is_some())
+        self.slots.get_mut(id.0 as usize).filter(|flow| flow.lives)
     }
 
     /// Ends a flow: folds it and frees its slot, whose memory serves the next.
@@ -63,7 +65,7 @@ impl Flows {
 
 impl Flow {
     fn free() -> Flow {
-        Flow { tally: Tally::new(), ends: None, initiator: Side::A, name: None }
+        Flow { lives: false, tally: Tally::new(), ends: None, initiator: Side::A, name: None }
     }
 
     /// Counts one frame.
@@ -99,6 +101,7 @@ impl Flow {
     }
 
     fn fold(&mut self, conversations: &mut Conversations) {
+        self.lives = false;
         let Some(ends) = self.ends.take() else { return };
         let (initiator, name) = (std::mem::replace(&mut self.initiator, Side::A), self.name.take());
         let packets = self.tally.packets.iter().sum();

@@ -19,6 +19,7 @@ pub const NAMES_MAX: usize = 16;
 
 /// Counts of a flow or of a conversation. Side A of a flow becomes the initiator when it is folded.
 #[derive(Debug)]
+#[repr(C)]
 pub struct Tally {
     /// Frames from side A and from side B.
     pub packets: [u64; 2],
@@ -28,10 +29,10 @@ pub struct Tally {
     pub first: Timestamp,
     /// Last frame.
     pub last: Timestamp,
-    /// What was done.
-    pub counters: Counters,
     /// The unit addressed last.
     latest_unit: Option<u32>,
+    /// What was done.
+    pub counters: Counters,
     /// The weakest protection seen.
     pub protection: Protection,
     /// How the start was decided.

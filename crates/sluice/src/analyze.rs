@@ -75,7 +75,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     progress.end();
     let analysis = analysis?;
     output::write(path, arguments.force, |out| print(&analysis, arguments, path.is_none(), out))?;
-    Ok(if analysis.capture.partial { Done::Interrupted } else { Done::Whole })
+    let done = if analysis.capture.partial { Done::Interrupted } else { Done::Whole };
+    // The program ends here: the system takes back a large plant at once, piece by piece it takes a while.
+    std::mem::forget(analysis);
+    Ok(done)
 }
 
 fn print(
