@@ -5,7 +5,7 @@ use model::{
 };
 
 use crate::flow::{
-    FLOW_SILENCE_NANOSECONDS, FLOWS_MAX, FLOWS_SWEEP_FROM, Flow, FlowKey, Flows, guess_orientation,
+    FLOW_SILENCE_NANOSECONDS, FLOWS_MAX, FLOWS_SWEEP_FROM, FLOWS_TIDY_FROM, Flow, FlowKey, Flows, guess_orientation,
     path_number,
 };
 use crate::fragments::{Fragments, Piece};
@@ -122,7 +122,7 @@ impl Decoder {
     /// Decodes one frame and tells the observer.
     pub fn frame<O: Observer>(&mut self, frame: &Frame<'_>, observer: &mut O) {
         self.frames += 1;
-        if self.frames.is_multiple_of(SWEEP_FRAMES) && self.flows.len() > FLOWS_SWEEP_FROM {
+        if self.frames.is_multiple_of(SWEEP_FRAMES) && self.flows.len() > FLOWS_TIDY_FROM {
             self.sweep(frame.at, observer);
         }
         let truncated = (frame.bytes.len() as u64) < u64::from(frame.length);
@@ -493,12 +493,13 @@ impl Decoder {
         observer.closed(FlowId(id));
     }
 
-    /// Closes flows that have been silent; when that does not make room, the older half of all.
+    /// Closes flows that have been silent: those that lose nothing by it, with many flows all; when that does not make
+    /// room, the older half.
     fn sweep<O: Observer>(&mut self, now: Timestamp, observer: &mut O) {
-        let mut ages: Vec<(Timestamp, u32)> = self.flows.ages().collect();
+        let (many, full) = (self.flows.len() > FLOWS_SWEEP_FROM, self.flows.len() >= FLOWS_MAX);
+        let mut ages = self.flows.ages(|flow| many || flow.is_renewable());
         ages.sort_unstable();
         let silent = ages.partition_point(|(last, _)| now.since(*last) > FLOW_SILENCE_NANOSECONDS);
-        let full = ages.len() >= FLOWS_MAX;
         let count = if full { silent.max(ages.len() / 2) } else { silent };
         self.counts.flows_closed_early += count.saturating_sub(silent) as u64;
         for (_, id) in ages.into_iter().take(count) {

@@ -15,6 +15,8 @@ use crate::stream::Stream;
 pub const FLOWS_MAX: usize = 200_000;
 /// From so many flows on, silent ones are closed from time to time.
 pub const FLOWS_SWEEP_FROM: usize = 50_000;
+/// From so many flows on, silent ones that would begin anew just as they are known now are closed from time to time.
+pub const FLOWS_TIDY_FROM: usize = 4_096;
 /// A flow silent for this long may be closed when there are many, in nanoseconds (two minutes).
 pub const FLOW_SILENCE_NANOSECONDS: i64 = 120 * 1_000_000_000;
 /// A copy of a frame within this time is a mirror's, in microseconds (5 ms): mirrors copy at once, hosts repeat later.
@@ -153,9 +155,12 @@ impl Flows {
         self.slots.len() as u32
     }
 
-    /// When each flow had its last frame, with its number.
-    pub fn ages(&self) -> impl Iterator<Item = (Timestamp, u32)> {
-        self.slots.iter().zip(0..).filter_map(|(slot, id)| slot.as_ref().map(|flow| (flow.last, id)))
+    /// When each flow that is `wanted` had its last frame, with its number.
+    pub fn ages(&self, wanted: impl Fn(&Flow) -> bool) -> Vec<(Timestamp, u32)> {
+        let age = |(slot, id): (&Option<Flow>, u32)| {
+            slot.as_ref().filter(|flow| wanted(flow)).map(|flow| (flow.last, id))
+        };
+        self.slots.iter().zip(0..).filter_map(age).collect()
     }
 
     /// How many flows there are.
@@ -232,6 +237,17 @@ impl Flow {
     #[inline(always)]
     pub fn side(&self, low: bool) -> Side {
         if self.a_is_low == low { Side::A } else { Side::B }
+    }
+
+    /// True when nothing is lost by closing it while it is silent: the connection is over, or a next datagram tells again
+    /// who asks whom.
+    pub fn is_renewable(&self) -> bool {
+        match self.ends.transport {
+            Transport::Tcp => self.ended,
+            Transport::Udp | Transport::Icmp | Transport::Ip | Transport::Ethernet => {
+                self.orientation.evidence >= Evidence::KnownPort
+            }
+        }
     }
 
     /// The responder's port.
