@@ -10,7 +10,7 @@ use inventory::Inventory;
 use model::{CaptureSummary, Frame, Plant, Timestamp};
 
 /// Batches on their way to the decoders, per decoder: enough that nobody waits, few enough to stay small.
-const BATCHES_AHEAD: usize = 3;
+const BATCHES_AHEAD: usize = 12;
 /// A clock that goes back by more than this jumped, in nanoseconds (one second); less is reordering.
 const CLOCK_JUMP_NANOSECONDS: i64 = 1_000_000_000;
 /// Most notes of one capture file that are passed on.
