@@ -289,3 +289,59 @@ async fn the_audit_page_filters_and_checks() {
     let page = browser.fill("/audit", "/audit", &[]).await.text;
     assert!(page.contains("The chain is whole"), "{page}");
 }
+
+/// Compares a page with its stored rendering; secrets, paths and hashes of files differ each time and are left out.
+fn check_stored(name: &str, html: &str) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/server").join(name);
+    let html = without_secrets(html);
+    if std::env::var_os("SLUICE_UPDATE").is_some() {
+        std::fs::write(&path, &html).unwrap();
+    }
+    let stored = std::fs::read_to_string(&path).unwrap_or_default();
+    let line = stored.lines().zip(html.lines()).position(|(old, new)| old != new);
+    assert!(stored == html, "{name} differs from line {line:?} on; look at it, then set SLUICE_UPDATE=1");
+}
+
+/// Long hexadecimal numbers become dots, and so does the data folder.
+fn without_secrets(html: &str) -> String {
+    let mut plain = String::with_capacity(html.len());
+    let mut digits = String::new();
+    for letter in html.chars().chain(std::iter::once('\n')) {
+        if letter.is_ascii_hexdigit() {
+            digits.push(letter);
+            continue;
+        }
+        plain.push_str(if digits.len() >= 12 { "..." } else { &digits });
+        digits.clear();
+        plain.push(letter);
+    }
+    match plain.split_once("<dd><code>") {
+        Some((before, after)) => {
+            let after = after.split_once("</code>").map(|(_, after)| after).unwrap_or_default();
+            format!("{before}<dd><code>(folder)</code>{after}")
+        }
+        None => plain,
+    }
+}
+
+#[tokio::test]
+async fn stored_renderings() {
+    let ground = Ground::new().await;
+    let mut anna = ground.administrator().await;
+    let mut vera = ground.person("vera", Role::Viewer).await;
+    for language in ["en", "de"] {
+        for browser in [&mut anna, &mut vera] {
+            browser.fill("/", "/appearance", &[("language", language), ("back", "/")]).await;
+        }
+        for path in OPEN.iter().chain(&CLOSED) {
+            let name = path.trim_start_matches('/');
+            let name = if name.is_empty() { "start" } else { name };
+            check_stored(&format!("{name}.{language}.expect"), &anna.get(path).await.text);
+        }
+        check_stored(&format!("start.reader.{language}.expect"), &vera.get("/").await.text);
+        check_stored(&format!("people.reader.{language}.expect"), &vera.get("/people").await.text);
+        let mut stranger = ground.browser();
+        stranger.cookies.insert("sluice-language".into(), language.into());
+        check_stored(&format!("login.{language}.expect"), &stranger.get("/login").await.text);
+    }
+}
