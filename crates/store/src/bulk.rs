@@ -102,7 +102,7 @@ impl Rows {
         head: &str,
         tail: &str,
     ) -> Result<(), StoreError> {
-        let mut statement = Statement::default();
+        let mut statement = Statement::of(connection);
         for part in self.parts() {
             statement.query(head, tail, self.width, part).execute(&mut *connection).await?;
         }
@@ -116,7 +116,7 @@ impl Rows {
         head: &str,
         tail: &str,
     ) -> Result<Vec<AnyRow>, StoreError> {
-        let mut statement = Statement::default();
+        let mut statement = Statement::of(connection);
         let mut rows = Vec::new();
         for part in self.parts() {
             rows.extend(statement.query(head, tail, self.width, part).fetch_all(&mut *connection).await?);
@@ -134,10 +134,17 @@ impl Rows {
 #[derive(Default)]
 struct Statement {
     text: String,
+    is_numbered: bool,
     values: usize,
 }
 
 impl Statement {
+    /// SQLite looks a numbered value such as `$7` up among all names, one by one, so that many values take quadratic
+    /// time; there values go by their place.
+    fn of(connection: &AnyConnection) -> Statement {
+        Statement { is_numbered: connection.backend_name() != "SQLite", ..Statement::default() }
+    }
+
     fn query(
         &mut self,
         head: &str,
@@ -147,7 +154,7 @@ impl Statement {
     ) -> Query<'static, Any, AnyArguments> {
         if self.values != part.len() {
             self.values = part.len();
-            self.text = text(head, tail, width, part.len());
+            self.text = text(head, tail, width, part.len(), self.is_numbered);
         }
         let full = part.len() == ROWS_MAX * width;
         let mut query = sqlx::query(AssertSqlSafe(self.text.clone())).persistent(full);
@@ -164,7 +171,7 @@ impl Statement {
     }
 }
 
-fn text(head: &str, tail: &str, width: usize, values: usize) -> String {
+fn text(head: &str, tail: &str, width: usize, values: usize, is_numbered: bool) -> String {
     let mut text = String::with_capacity(head.len() + tail.len() + values * 8);
     text.push_str(head);
     text.push_str(" VALUES ");
@@ -177,7 +184,10 @@ fn text(head: &str, tail: &str, width: usize, values: usize) -> String {
             ","
         };
         // Writing to a String cannot fail.
-        let _ = write!(text, "{before}${}", at + 1);
+        let _ = match is_numbered {
+            true => write!(text, "{before}${}", at + 1),
+            false => write!(text, "{before}?"),
+        };
     }
     text.push_str(") ");
     text.push_str(tail);
@@ -191,8 +201,9 @@ mod tests {
     #[test]
     fn numbers_its_values() {
         assert_eq!(
-            text("INSERT INTO t (a, b)", "RETURNING a", 2, 4),
+            text("INSERT INTO t (a, b)", "RETURNING a", 2, 4, true),
             "INSERT INTO t (a, b) VALUES ($1,$2),($3,$4) RETURNING a"
         );
+        assert_eq!(text("INSERT INTO t (a)", "", 1, 2, false), "INSERT INTO t (a) VALUES (?),(?) ");
     }
 }

@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod audit_search;
+pub mod backup;
 pub mod baselines;
 mod bulk;
 pub mod changes;

@@ -111,7 +111,7 @@ impl Store {
     /// Begins a change. It waits until no other is in the making.
     pub async fn begin(&self) -> Result<Transaction, StoreError> {
         let mut inner = match self.engine {
-            Engine::Sqlite => self.writer.begin_with("BEGIN IMMEDIATE").await?,
+            Engine::Sqlite => self.begin_sqlite().await?,
             Engine::Postgres => self.writer.begin().await?,
         };
         // Again each time: after a lost connection, another server may have come first.
@@ -119,6 +119,28 @@ impl Store {
         known(&self.known).begin();
         let known = self.known.clone();
         Ok(Transaction { inner, engine: self.engine, known, learned: Vec::new(), forget: false })
+    }
+
+    /// On a full disk SQLite takes a change back by itself, and its connection no longer knows where it stands: then
+    /// another takes its place.
+    async fn begin_sqlite(&self) -> Result<sqlx::Transaction<'static, Any>, StoreError> {
+        const BEGIN: &str = "BEGIN IMMEDIATE";
+        match self.writer.begin_with(BEGIN).await {
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                self.writer.acquire().await?.close().await?;
+                Ok(self.writer.begin_with(BEGIN).await?)
+            }
+            begun => Ok(begun?),
+        }
+    }
+
+    /// Most pages that the SQLite file may have; beyond, it answers as on a full disk. Never fewer than it has.
+    pub async fn limit_pages(&self, pages: u32) -> Result<(), StoreError> {
+        if self.engine == Engine::Sqlite {
+            let statement = format!("PRAGMA max_page_count = {pages}");
+            sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&self.writer).await?;
+        }
+        Ok(())
     }
 
     /// Which database it is.

@@ -106,9 +106,10 @@ pub fn conversation(from: u32, to: u32, port: u16, at: i64) -> Conversation {
 pub fn plant(assets: Vec<Asset>, mut conversations: Vec<Conversation>) -> Plant {
     let assets: Vec<Asset> =
         (1..).zip(assets).map(|(number, asset)| Asset { id: AssetId(number), ..asset }).collect();
+    let by_address: BTreeMap<IpAddr, AssetId> =
+        assets.iter().flat_map(|asset| asset.ips.iter().map(|ip| (*ip, asset.id))).collect();
     for talk in &mut conversations {
-        let by =
-            |host: Host| assets.iter().find(|asset| asset.ips.contains(&host.ip().unwrap())).map(|a| a.id);
+        let by = |host: Host| by_address.get(&host.ip().unwrap()).copied();
         (talk.initiator_asset, talk.responder_asset) = (by(talk.initiator), by(talk.responder));
     }
     Plant { assets, conversations, ..Plant::default() }

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stderr, reason = "a suite that does not run says so")]
 
 mod audit;
+mod crash;
 mod made_up;
 mod observe;
 mod people;
