@@ -5,8 +5,8 @@ use model::{
 };
 
 use crate::flow::{
-    FLOW_SILENCE_NANOSECONDS, FLOWS_MAX, FLOWS_SWEEP_FROM, FLOWS_TIDY_FROM, Flow, FlowKey, Flows,
-    guess_orientation, path_number,
+    FLOW_SILENCE_NANOSECONDS, FLOWS_MAX, FLOWS_SWEEP_FROM, FLOWS_TIDY_FROM, Flow, FlowKey, Flows, guess_orientation,
+    path_number,
 };
 use crate::fragments::{Fragments, Piece};
 use crate::packet::{self, Body, Hardware, IpPacket, LinkProtocol, Packet};
@@ -542,8 +542,7 @@ fn carry<'a, O: Observer>(
 /// Opening and end of a TCP connection.
 #[inline(never)]
 fn handshake<O: Observer>(table: &Table, flow: &mut Flow, id: u32, from: Side, tcp: Tcp, observer: &mut O) {
-    // SYN together with FIN or RST is a scanner's trick, not an opening.
-    if tcp.flags & (SYN | FIN | RST) == SYN {
+    if tcp.flags & SYN != 0 {
         let initiator = if tcp.flags & ACK == 0 { from } else { from.other() };
         if flow.orientation.evidence < Evidence::Start {
             flow.orientation = Orientation { initiator, evidence: Evidence::Start };

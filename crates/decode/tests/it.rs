@@ -229,54 +229,6 @@ fn broken_frames_are_survived() {
     }
 }
 
-/// Who is told to have started a flow, and how that was decided, latest last.
-#[derive(Default)]
-struct Starts(Vec<(Side, Evidence)>);
-
-impl Observer for Starts {
-    fn opened(&mut self, _flow: FlowId, _ends: &Ends, _at: Timestamp) {}
-    fn oriented(&mut self, _flow: FlowId, initiator: Side, evidence: Evidence) {
-        self.0.push((initiator, evidence));
-    }
-    fn carried(&mut self, _flow: FlowId, _from: Side, _at: Timestamp, _bytes: u32) {}
-    fn path(&mut self, _flow: FlowId, _from: Side, _path: &Path) {}
-    fn recognised(&mut self, _flow: FlowId, _name: &'static str, _family: Family, _certainty: Certainty) {}
-    fn sighting(&mut self, _flow: FlowId, _from: Side, _at: Timestamp, _sighting: &Sighting<'_>) {}
-    fn closed(&mut self, _flow: FlowId) {}
-    fn claimed(&mut self, _ip: IpAddr, _mac: Mac, _vlan: Option<u16>, _at: Timestamp) {}
-}
-
-/// A TCP segment without payload between 10.0.0.1 port 50000 and 10.0.0.2 port 502 (RFC 791, 3.1; RFC 9293, 3.1).
-fn segment(to_server: bool, flags: u8) -> Vec<u8> {
-    let (client, server) = ([10, 0, 0, 1], [10, 0, 0, 2]);
-    let (ports, from, to) = if to_server {
-        ([0xc3, 0x50, 0x01, 0xf6], client, server)
-    } else {
-        ([0x01, 0xf6, 0xc3, 0x50], server, client)
-    };
-    let mut packet = vec![0x45, 0, 0, 40, 0, 1, 0, 0, 64, 6, 0, 0];
-    packet.extend(from.iter().chain(&to).chain(&ports));
-    packet.extend([0, 0, 0, 1, 0, 0, 0, 1, 0x50, flags, 0x10, 0, 0, 0, 0, 0]);
-    packet
-}
-
-/// SYN with FIN is what scanners send (RFC 9293, 3.5 knows no such opening): it does not turn a connection round.
-#[test]
-fn a_syn_with_fin_opens_nothing() {
-    let started = |second: u8| {
-        let (mut decoder, mut starts) = (Decoder::new(), Starts::default());
-        for (number, (to_server, flags)) in (0..).zip([(true, 0x10), (false, second)]) {
-            let packet = segment(to_server, flags);
-            let length = packet.len() as u32;
-            let frame = Frame { at: Timestamp(number), link: LinkType::IPV4, bytes: &packet, length };
-            decoder.frame(&frame, &mut starts);
-        }
-        starts.0.last().copied()
-    };
-    assert_eq!(started(0x03), Some((Side::A, Evidence::KnownPort)));
-    assert_eq!(started(0x02), Some((Side::B, Evidence::Start)), "a plain SYN does");
-}
-
 /// Every protocol has its folder with an ordinary case, one cut short and one hostile.
 #[test]
 fn every_protocol_has_its_folder() {
