@@ -5,8 +5,8 @@ use model::{
 };
 
 use crate::flow::{
-    FLOW_SILENCE_NANOSECONDS, FLOWS_MAX, FLOWS_SWEEP_FROM, FLOWS_TIDY_FROM, Flow, FlowKey, Flows, guess_orientation,
-    path_number,
+    FLOW_SILENCE_NANOSECONDS, FLOWS_MAX, FLOWS_SWEEP_FROM, FLOWS_TIDY_FROM, Flow, FlowKey, Flows,
+    guess_orientation, path_number,
 };
 use crate::fragments::{Fragments, Piece};
 use crate::packet::{self, Body, Hardware, IpPacket, LinkProtocol, Packet};
@@ -363,7 +363,7 @@ impl Decoder {
     fn segment<O: Observer>(&mut self, segment: &Segment<'_>, seen: &Seen, observer: &mut O) {
         let key = FlowKey::of(&segment.between, 0);
         let mut id = self.flow(key, segment, seen.at, observer);
-        let opening = segment.tcp.is_some_and(|tcp| tcp.flags & (SYN | ACK | RST | FIN) == SYN);
+        let opening = segment.tcp.is_some_and(|tcp| tcp.flags & (SYN | ACK | RST) == SYN);
         if opening && self.begins_anew(id, key.1) {
             self.close(id, observer);
             id = self.flow(key, segment, seen.at, observer);
