@@ -1,16 +1,22 @@
 //! The sentence that Sluice is built on, written once: capture → decode → inventory (→ assess → prove).
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TryRecvError, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError, TryLockError};
+use std::time::Duration;
 
 use capture::{Batch, CaptureError, Note, Reader, Source};
 use decode::{Counts, Decoder};
 use inventory::Inventory;
 use model::{CaptureSummary, Frame, Plant, Timestamp};
 
-/// Batches on their way to the decoders, per decoder: enough that nobody waits, few enough to stay small.
+/// Batches that wait for a thread at most: enough that nobody waits for long, few enough to stay small.
 const BATCHES_AHEAD: usize = 12;
+/// Batches that a thread reads when it is its turn. With one alone all threads would run out at the same moment and
+/// wait for the one that reads.
+const BATCHES_PER_TURN: usize = 4;
+/// How long a thread waits for what another one is just reading before it looks again whose turn it is.
+const TURN: Duration = Duration::from_millis(1);
 /// A clock that goes back by more than this jumped, in nanoseconds (one second); less is reordering.
 const CLOCK_JUMP_NANOSECONDS: i64 = 1_000_000_000;
 /// Most notes of one capture file that are passed on.
@@ -29,15 +35,12 @@ pub fn read(
     threads: usize,
     watcher: &dyn Watcher,
 ) -> Result<(CaptureSummary, Plant), CaptureError> {
-    let mut reading = Reading::new(sources, watcher)?;
-    let (mut inventory, counts) = if threads <= 1 {
-        alone(sources, &mut reading)?
-    } else {
-        side_by_side(sources, &mut reading, threads)?
-    };
-    let names = std::mem::take(&mut reading.names);
+    let mut batches = Batches::new(sources, watcher)?;
+    let (mut inventory, counts) =
+        if threads <= 1 { alone(&mut batches)? } else { side_by_side(&mut batches, threads)? };
+    let Reading { summary, names, .. } = batches.reading;
     inventory.merge(names);
-    Ok((reading.summary(counts), inventory.finish()))
+    Ok((told(summary, counts), inventory.finish()))
 }
 
 /// What the reading itself notices, frame by frame, before anything is decoded.
@@ -104,101 +107,101 @@ impl<'a> Reading<'a> {
         }
         self.summary.notes.extend(failure.map(ToString::to_string));
     }
-
-    /// What the numbers of the summary say is no note besides.
-    fn summary(self, counts: Counts) -> CaptureSummary {
-        let mut summary = CaptureSummary {
-            truncated: counts.truncated,
-            malformed: counts.malformed,
-            undecoded_links: counts.undecoded_links,
-            duplicates: counts.duplicates,
-            gaps: counts.gaps,
-            ..self.summary
-        };
-        let mut say = |count: u64, text: &str| {
-            if count > 0 {
-                summary.notes.push(format!("{count} {text}"));
-            }
-        };
-        say(
-            counts.buffers_dropped,
-            "times waiting bytes were dropped because too many connections waited at once.",
-        );
-        say(counts.flows_closed_early, "connections were closed early because too many were open at once.");
-        summary
-    }
 }
 
-/// Reads every capture and hands each batch to `take`; empty batches come from `next`.
-fn each_batch<B: AsMut<Batch>>(
-    sources: &[Source],
-    reading: &mut Reading<'_>,
-    mut next: impl FnMut() -> B,
-    mut take: impl FnMut(B, &mut Reading<'_>),
-) -> Result<(), CaptureError> {
-    let mut empty: Option<B> = None;
-    for source in sources {
-        let mut reader = match capture::open(source) {
-            Ok(reader) => reader,
-            Err(error) if sources.len() == 1 => return Err(error),
-            Err(error) => {
-                reading.summary.notes.push(error.to_string());
-                continue;
-            }
-        };
+/// The summary with what the decoders counted. What its numbers say is no note besides.
+fn told(reading: CaptureSummary, counts: Counts) -> CaptureSummary {
+    let mut summary = CaptureSummary {
+        truncated: counts.truncated,
+        malformed: counts.malformed,
+        undecoded_links: counts.undecoded_links,
+        duplicates: counts.duplicates,
+        gaps: counts.gaps,
+        ..reading
+    };
+    let mut say = |count: u64, text: &str| {
+        if count > 0 {
+            summary.notes.push(format!("{count} {text}"));
+        }
+    };
+    say(
+        counts.buffers_dropped,
+        "times waiting bytes were dropped because too many connections waited at once.",
+    );
+    say(counts.flows_closed_early, "connections were closed early because too many were open at once.");
+    summary
+}
+
+/// Every batch of every capture, in order.
+struct Batches<'a> {
+    sources: std::slice::Iter<'a, Source>,
+    /// A capture that cannot be read is an error when it is the only one, else a note.
+    only_one: bool,
+    reader: Option<Reader>,
+    reading: Reading<'a>,
+}
+
+impl<'a> Batches<'a> {
+    fn new(sources: &'a [Source], watcher: &'a dyn Watcher) -> Result<Batches<'a>, CaptureError> {
+        let reading = Reading::new(sources, watcher)?;
+        Ok(Batches { sources: sources.iter(), only_one: sources.len() == 1, reader: None, reading })
+    }
+
+    /// Fills `batch` with the next frames; `false` when there are none left, or nobody wants them.
+    fn next(&mut self, batch: &mut Batch) -> Result<bool, CaptureError> {
         loop {
-            let mut batch = empty.take().unwrap_or_else(&mut next);
-            match reader.next_batch(batch.as_mut()) {
-                Ok(true) => take(batch, reading),
+            let Some(reader) = &mut self.reader else {
+                match self.sources.next().map(capture::open) {
+                    Some(Ok(reader)) => self.reader = Some(reader),
+                    Some(Err(error)) if self.only_one => return Err(error),
+                    Some(Err(error)) => self.reading.summary.notes.push(error.to_string()),
+                    None => return Ok(false),
+                }
+                continue;
+            };
+            // What was read before is decoded by now, or will be: the answer is partial from here on.
+            if self.reading.progress(reader).is_break() {
+                self.reading.summary.partial = true;
+                self.reading.end(reader, None);
+                self.reader = None;
+                self.sources = [].iter();
+                return Ok(false);
+            }
+            match reader.next_batch(batch) {
+                Ok(true) => {
+                    for frame in batch.frames() {
+                        self.reading.frame(&frame);
+                    }
+                    return Ok(true);
+                }
                 end => {
-                    empty = Some(batch);
                     let failure = end.err();
-                    reading.end(&reader, failure.as_ref());
+                    self.reading.end(reader, failure.as_ref());
+                    self.reader = None;
                     match failure {
                         // A single capture that gives nothing at all is an error; else what was read counts.
-                        Some(error) if reading.summary.packets == 0 && sources.len() == 1 => {
+                        Some(error) if self.reading.summary.packets == 0 && self.only_one => {
                             return Err(error);
                         }
-                        _ => break,
+                        _ => {}
                     }
                 }
             }
-            if reading.progress(&reader).is_break() {
-                reading.end(&reader, None);
-                reading.summary.partial = true;
-                return Ok(());
-            }
         }
     }
-    Ok(())
 }
 
 /// On one thread.
-fn alone(sources: &[Source], reading: &mut Reading<'_>) -> Result<(Inventory, Counts), CaptureError> {
+fn alone(batches: &mut Batches<'_>) -> Result<(Inventory, Counts), CaptureError> {
     let (mut decoder, mut inventory) = (Decoder::new(), Inventory::new());
-    let spare = std::cell::Cell::new(Some(Batch::new()));
-    each_batch(
-        sources,
-        reading,
-        || Owned(spare.take().unwrap_or_default()),
-        |batch, reading| {
-            for frame in batch.0.frames() {
-                reading.frame(&frame);
-                decoder.frame(&frame, &mut inventory);
-            }
-            spare.set(Some(batch.0));
-        },
-    )?;
+    let mut batch = Batch::new();
+    while batches.next(&mut batch)? {
+        for frame in batch.frames() {
+            decoder.frame(&frame, &mut inventory);
+        }
+    }
     decoder.finish(&mut inventory);
     Ok((inventory, decoder.counts()))
-}
-
-struct Owned(Batch);
-
-impl AsMut<Batch> for Owned {
-    fn as_mut(&mut self) -> &mut Batch {
-        &mut self.0
-    }
 }
 
 /// A batch shared by all decoders, with the decoder of each frame.
@@ -208,53 +211,57 @@ struct Shared {
     decoder_of: Vec<u8>,
 }
 
-impl AsMut<Batch> for Shared {
-    fn as_mut(&mut self) -> &mut Batch {
-        &mut self.batch
+/// What the threads share: the captures, which one of them reads for all when it has nothing else to do, and where
+/// everybody's batches go.
+struct Table<'b, 'a> {
+    batches: &'b mut Batches<'a>,
+    /// One for each thread; empty when everything is read.
+    inputs: Vec<SyncSender<Arc<Shared>>>,
+    /// Batches that all threads are done with.
+    spare: Receiver<Shared>,
+    failure: Option<CaptureError>,
+}
+
+impl Table<'_, '_> {
+    /// Reads some batches for all threads.
+    fn turn(&mut self) {
+        for _ in 0..BATCHES_PER_TURN {
+            let mut shared = self.spare.try_recv().unwrap_or_default();
+            match self.batches.next(&mut shared.batch) {
+                Ok(true) => {}
+                end => {
+                    self.failure = end.err();
+                    self.inputs.clear();
+                    return;
+                }
+            }
+            let threads = self.inputs.len() as u64;
+            let share = |frame: Frame<'_>| (decode::shard_hash(frame.link, frame.bytes) % threads) as u8;
+            shared.decoder_of.clear();
+            shared.decoder_of.extend(shared.batch.frames().map(share));
+            let shared = Arc::new(shared);
+            for input in &self.inputs {
+                // A thread only ends when everything is read; a failed send means it panicked, which the join reports.
+                let _ = input.send(shared.clone());
+            }
+        }
     }
 }
 
-/// One thread reads, `threads` decode: each takes the flows of its share, so that no flow is ever split.
-fn side_by_side(
-    sources: &[Source],
-    reading: &mut Reading<'_>,
-    threads: usize,
-) -> Result<(Inventory, Counts), CaptureError> {
+/// `threads` threads decode, each the flows of its share, so that no flow is ever split. Who has nothing to decode
+/// reads for all.
+fn side_by_side(batches: &mut Batches<'_>, threads: usize) -> Result<(Inventory, Counts), CaptureError> {
     let threads = threads.min(usize::from(u8::MAX));
+    let (done, spare) = channel();
+    let (inputs, outputs): (Vec<_>, Vec<_>) = (0..threads).map(|_| sync_channel(BATCHES_AHEAD)).unzip();
+    let table = Mutex::new(Table { batches, inputs, spare, failure: None });
+    let mut whole: Option<(Inventory, Counts)> = None;
     std::thread::scope(|scope| {
-        let (done, spare) = channel::<Shared>();
-        let mut inputs: Vec<SyncSender<Arc<Shared>>> = Vec::new();
         let mut workers = Vec::new();
-        for share in 0..threads {
-            let (input, output) = sync_channel(BATCHES_AHEAD);
-            inputs.push(input);
-            let done = done.clone();
-            workers.push(scope.spawn(move || work(share as u8, &output, &done)));
+        for (share, input) in outputs.into_iter().enumerate() {
+            let (done, table) = (done.clone(), &table);
+            workers.push(scope.spawn(move || work(share as u8, &input, &done, table)));
         }
-        drop(done);
-        let mut made = 0;
-        let mut next = || {
-            if made < threads + BATCHES_AHEAD {
-                made += 1;
-                return Shared::default();
-            }
-            spare.recv().unwrap_or_default()
-        };
-        let result = each_batch(sources, reading, &mut next, |mut shared, reading| {
-            shared.decoder_of.clear();
-            for frame in shared.batch.frames() {
-                reading.frame(&frame);
-                let share = decode::shard_hash(frame.link, frame.bytes) % threads as u64;
-                shared.decoder_of.push(share as u8);
-            }
-            // The last copy is the original, so that a worker, and not this loop, is the last to hold it.
-            for (input, shared) in inputs.iter().zip(std::iter::repeat_n(Arc::new(shared), threads)) {
-                // A worker only ends when its input does; a failed send means it panicked, which the join reports.
-                let _ = input.send(shared);
-            }
-        });
-        drop(inputs);
-        let mut whole: Option<(Inventory, Counts)> = None;
         for worker in workers {
             let (inventory, counts) = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             match &mut whole {
@@ -265,13 +272,21 @@ fn side_by_side(
                 None => whole = Some((inventory, counts)),
             }
         }
-        result.map(|()| whole.unwrap_or_else(|| (Inventory::new(), Counts::default())))
-    })
+    });
+    match table.into_inner().unwrap_or_else(PoisonError::into_inner).failure {
+        Some(failure) => Err(failure),
+        None => Ok(whole.unwrap_or_else(|| (Inventory::new(), Counts::default()))),
+    }
 }
 
-fn work(share: u8, input: &Receiver<Arc<Shared>>, done: &Sender<Shared>) -> (Inventory, Counts) {
+fn work(
+    share: u8,
+    input: &Receiver<Arc<Shared>>,
+    done: &Sender<Shared>,
+    table: &Mutex<Table<'_, '_>>,
+) -> (Inventory, Counts) {
     let (mut decoder, mut inventory) = (Decoder::new(), Inventory::new());
-    for shared in input {
+    while let Some(shared) = next(input, table) {
         let own =
             shared.batch.records.iter().zip(&shared.decoder_of).filter(|(_, decoder)| **decoder == share);
         for (record, _) in own {
@@ -284,4 +299,25 @@ fn work(share: u8, input: &Receiver<Arc<Shared>>, done: &Sender<Shared>) -> (Inv
     }
     decoder.finish(&mut inventory);
     (inventory, decoder.counts())
+}
+
+/// The next batch for a thread: one that waits for it, else one that it reads itself or another one is just reading.
+fn next(input: &Receiver<Arc<Shared>>, table: &Mutex<Table<'_, '_>>) -> Option<Arc<Shared>> {
+    loop {
+        match input.try_recv() {
+            Ok(shared) => return Some(shared),
+            Err(TryRecvError::Disconnected) => return None,
+            Err(TryRecvError::Empty) => {}
+        }
+        match table.try_lock() {
+            Ok(mut table) => table.turn(),
+            // Who panicked while reading is told by the join; the others end.
+            Err(TryLockError::Poisoned(_)) => return None,
+            Err(TryLockError::WouldBlock) => match input.recv_timeout(TURN) {
+                Ok(shared) => return Some(shared),
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {}
+            },
+        }
+    }
 }

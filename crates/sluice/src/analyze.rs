@@ -74,7 +74,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     let analysis = actions::analyze(&arguments.captures, threads, &progress);
     progress.end();
     let analysis = analysis?;
-    output::write(path, arguments.force, |out| print(&analysis, arguments, path.is_none(), out))?;
+    output::write(path, arguments.force, |out| print(&analysis, arguments, threads, path.is_none(), out))?;
     let done = if analysis.capture.partial { Done::Interrupted } else { Done::Whole };
     // The program ends here: the system takes back a large plant at once, piece by piece it takes a while.
     std::mem::forget(analysis);
@@ -84,12 +84,13 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
 fn print(
     analysis: &Analysis,
     arguments: &Arguments,
+    threads: usize,
     to_stdout: bool,
     out: &mut dyn Write,
 ) -> std::io::Result<()> {
     match arguments.format {
         Format::Text => text::write(analysis, text::Style::of(to_stdout), out),
-        Format::Json => json::write(analysis, out),
+        Format::Json => json::write(analysis, threads, out),
         Format::Html => {
             let language = match arguments.language {
                 Language::En => web::Language::English,

@@ -17,21 +17,66 @@ use serde::{Serialize, Serializer};
 /// Bytes that are gathered before they are written.
 const GATHERED_BYTES: usize = 64 * 1024;
 
-/// Writes the document, streaming.
-pub fn write(analysis: &Analysis, out: &mut dyn Write) -> io::Result<()> {
+/// Conversations that one thread renders at a time.
+const CONVERSATIONS_PER_PIECE: usize = 1024;
+
+/// Writes the document, streaming, with `threads` threads.
+pub fn write(analysis: &Analysis, threads: usize, out: &mut dyn Write) -> io::Result<()> {
     let plant = &analysis.plant;
-    let document = Document {
-        schema: "sluice.analysis/1",
-        capture: capture(&analysis.capture, plant),
-        assets: Each(&plant.assets, asset),
-        conversations: Each(&plant.conversations, conversation),
-        zones: Each(&plant.zones, zone),
-        findings: Each(&analysis.findings, finding),
-    };
     let mut gathered = Gathered { bytes: Vec::with_capacity(GATHERED_BYTES), out };
-    serde_json::to_writer(&mut gathered, &document)?;
-    gathered.write_all(b"\n")?;
-    gathered.flush()
+    let out = &mut gathered;
+    out.write_all(br#"{"schema":"sluice.analysis/1","capture":"#)?;
+    serde_json::to_writer(&mut *out, &capture(&analysis.capture, plant))?;
+    out.write_all(br#","assets":"#)?;
+    serde_json::to_writer(&mut *out, &Each(&plant.assets, asset))?;
+    out.write_all(br#","conversations":["#)?;
+    conversations(&plant.conversations, threads, out)?;
+    out.write_all(br#"],"zones":"#)?;
+    serde_json::to_writer(&mut *out, &Each(&plant.zones, zone))?;
+    out.write_all(br#","findings":"#)?;
+    serde_json::to_writer(&mut *out, &Each(&analysis.findings, finding))?;
+    out.write_all(b"}\n")?;
+    out.flush()
+}
+
+/// The conversations without the brackets. They are most of the document: several threads render a piece each, round
+/// by round.
+fn conversations(all: &[Conversation], threads: usize, out: &mut Gathered<'_>) -> io::Result<()> {
+    if threads <= 1 {
+        return render(all, out);
+    }
+    let mut comma: &[u8] = b"";
+    for round in all.chunks(CONVERSATIONS_PER_PIECE * threads) {
+        let pieces: Vec<_> = std::thread::scope(|scope| {
+            let threads = round.chunks(CONVERSATIONS_PER_PIECE).map(|piece| {
+                scope.spawn(|| {
+                    let mut bytes = Vec::with_capacity(GATHERED_BYTES);
+                    render(piece, &mut bytes).map(|()| bytes)
+                })
+            });
+            // Each is started before one is waited for.
+            let threads: Vec<_> = threads.collect();
+            threads.into_iter().map(|thread| thread.join()).collect()
+        });
+        for piece in pieces {
+            let piece = piece.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            out.write_all(comma)?;
+            out.write_all(&piece)?;
+            comma = b",";
+        }
+    }
+    Ok(())
+}
+
+/// Conversations, separated by commas.
+fn render<W: Write>(all: &[Conversation], out: &mut W) -> io::Result<()> {
+    for (nth, one) in all.iter().enumerate() {
+        if nth > 0 {
+            out.write_all(b",")?;
+        }
+        serde_json::to_writer(&mut *out, &conversation(one))?;
+    }
+    Ok(())
 }
 
 /// Gathers the many small pieces of a document.
@@ -87,16 +132,6 @@ impl<I: IntoIterator<Item: Display> + Copy> Serialize for Texts<I> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.into_iter().map(Text))
     }
-}
-
-#[derive(Serialize)]
-struct Document<'a> {
-    schema: &'static str,
-    capture: CaptureJson<'a>,
-    assets: Each<'a, Asset, AssetJson<'a>>,
-    conversations: Each<'a, Conversation, ConversationJson<'a>>,
-    zones: Each<'a, Zone, ZoneJson<'a>>,
-    findings: Each<'a, Finding, FindingJson<'a>>,
 }
 
 #[derive(Serialize)]

@@ -1,5 +1,7 @@
 //! Devices that say no again and again.
 
+use std::collections::HashSet;
+
 use model::{Family, Gap, Operation, OperationCount, Severity, Technique};
 
 use crate::catalogue as c;
@@ -39,11 +41,22 @@ for this device, find out what it searches for.
 ";
 
 fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
-    let pairs = commands(scene, Actor::Asker, |talk, op| counts(talk.conversation.family, op));
+    // Few are ever refused, so the many that are not are gathered for these pairs alone.
+    let refusals =
+        commands(scene, Actor::Asker, |talk, op| op.failures > 0 && counts(talk.conversation.family, op));
+    let often = refusals.pairs(scene).filter(|command| command.refused() >= REFUSALS_MIN);
+    let often: HashSet<(u32, u32)> =
+        often.map(|command| (command.actor.number, command.target.number)).collect();
+    if often.is_empty() {
+        return;
+    }
+    let pairs = commands(scene, Actor::Asker, |talk, op| {
+        let (from, to) = Actor::Asker.sides(talk, op);
+        often.contains(&(from.number, to.number)) && counts(talk.conversation.family, op)
+    });
     for command in pairs.pairs(scene) {
         let (asked, refused) = (command.asked(), command.refused());
-        if refused < REFUSALS_MIN || refused.saturating_mul(100) < asked.saturating_mul(REFUSALS_PERCENT_MIN)
-        {
+        if refused.saturating_mul(100) < asked.saturating_mul(REFUSALS_PERCENT_MIN) {
             continue;
         }
         let known = command.actor.has_role(is_operating);
