@@ -11,8 +11,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("decode", &["model"]),
     ("inventory", &["model"]),
     ("assess", &["model"]),
+    ("import", &["model"]),
     ("store", &["model"]),
-    ("actions", &["model", "capture", "decode", "inventory", "assess", "store"]),
+    ("actions", &["model", "capture", "decode", "inventory", "assess", "import", "store"]),
     ("web", &["model", "actions"]),
     ("sluice", &["model", "actions", "web"]),
     // For tests alone: no crate may import it, only develop with it.
@@ -25,6 +26,7 @@ const PURE: &[(&str, &[&str])] = &[
     ("decode", &["foldhash", "hashbrown"]),
     ("inventory", &["foldhash", "hashbrown", "ipnet", "oui-data"]),
     ("assess", &["foldhash", "hashbrown", "ipnet"]),
+    ("import", &["ipnet"]),
 ];
 
 fn root() -> PathBuf {

@@ -1,0 +1,27 @@
+//! Firewall configurations. One file per dialect: a row of [`DIALECTS`], a function that reads.
+
+use model::firewall::{Dialect, Firewall};
+
+/// How one dialect is told from the others, and how it is read.
+struct Reader {
+    dialect: Dialect,
+    /// True when the text can only be this dialect; the first row that says so reads it.
+    recognises: fn(&str) -> bool,
+    read: fn(&str) -> Firewall,
+}
+
+/// Every dialect that is read.
+const DIALECTS: &[Reader] = &[];
+
+/// The dialect of a configuration, by its content.
+pub fn recognise(text: &str) -> Option<Dialect> {
+    DIALECTS.iter().find(|reader| (reader.recognises)(text)).map(|reader| reader.dialect)
+}
+
+/// Reads a configuration of any dialect; none when no dialect recognises it.
+pub fn read_firewall(text: &str) -> Option<Firewall> {
+    let reader = DIALECTS.iter().find(|reader| (reader.recognises)(text))?;
+    let mut firewall = (reader.read)(text);
+    firewall.dialect = reader.dialect;
+    Some(firewall)
+}
