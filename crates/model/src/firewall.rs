@@ -19,7 +19,7 @@ pub struct Firewall {
     pub rules: Vec<Rule>,
     /// What a packet passes, in order. Denied by one is denied; passed by all is allowed.
     pub stages: Vec<Stage>,
-    /// What was not understood. Its meaning was widened: see [`Step::doubt`].
+    /// What was not understood. Its meaning was widened: see [`Doubt`].
     pub problems: Vec<Problem>,
 }
 
@@ -156,15 +156,25 @@ pub enum Verdict {
 pub struct Step {
     /// The packets it meets.
     pub test: PacketSet,
-    /// Set when it is not sure that all of these are met: it depends on something that a configuration does not tell
-    /// (a rate, a time, a user) or was not understood. The text says on what.
-    pub doubt: Option<String>,
+    /// Set when it is not sure that all of these are met.
+    pub doubt: Option<Doubt>,
     /// What becomes of those it meets.
     pub then: Then,
     /// Where the others go; the next step when it is the step's own number plus one.
     pub otherwise: usize,
     /// The rule it belongs to.
     pub rule: Option<usize>,
+}
+
+/// Why it is not sure that a step meets all packets of its test: it depends on something that a configuration does not
+/// tell (a rate, a time, a user), or it was not understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Doubt {
+    /// On what it depends, as in `limit 10/second`.
+    pub because: String,
+    /// Whether a packet is met that comes alone while nothing is counted yet, where that is known: within a `limit` it
+    /// is, by `recent --update` it is not. Questions about one packet are answered so, and say so.
+    pub alone: Option<bool>,
 }
 
 /// What follows when a step meets a packet.
