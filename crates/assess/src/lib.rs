@@ -10,6 +10,7 @@ mod credentials;
 mod found;
 mod german;
 mod help;
+pub mod reach;
 mod scene;
 mod words;
 

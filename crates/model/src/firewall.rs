@@ -19,6 +19,8 @@ pub struct Firewall {
     pub rules: Vec<Rule>,
     /// What a packet passes, in order. Denied by one is denied; passed by all is allowed.
     pub stages: Vec<Stage>,
+    /// Lists of rules that nothing applies: they decide no packet, and are looked through for mistakes all the same.
+    pub unbound: Vec<Stage>,
     /// What was not understood. Its meaning was widened: see [`Doubt`].
     pub problems: Vec<Problem>,
 }
