@@ -25,7 +25,7 @@ const PURE: &[(&str, &[&str])] = &[
     ("model", &["jiff", "ipnet"]),
     ("decode", &["foldhash", "hashbrown"]),
     ("inventory", &["foldhash", "hashbrown", "ipnet", "oui-data"]),
-    ("assess", &["foldhash", "hashbrown", "ipnet"]),
+    ("assess", &["foldhash", "hashbrown", "ipnet", "thiserror"]),
     ("import", &["ipnet"]),
 ];
 

@@ -3,7 +3,9 @@
 use std::process::ExitCode;
 
 use actions::AnalyzeError;
+use actions::queries::firewall::FirewallError;
 
+use crate::firewall::{Differs, WrongQuestion};
 use crate::output::OutputError;
 use crate::serve::ServeError;
 use crate::verify::Broken;
@@ -49,6 +51,21 @@ fn number(error: &anyhow::Error) -> u8 {
     }
     if let Some(error) = error.downcast_ref::<ServeError>() {
         return error.code();
+    }
+    if let Some(error) = error.downcast_ref::<FirewallError>() {
+        return match error {
+            FirewallError::Unreadable { source, .. } if source.kind() == std::io::ErrorKind::NotFound => 3,
+            FirewallError::Unreadable { .. } => 4,
+            FirewallError::TooLarge { .. } | FirewallError::NotAFirewall { .. } => 5,
+            FirewallError::Questions { .. } => 2,
+            FirewallError::NotEvaluated(_) => 22,
+        };
+    }
+    if error.is::<WrongQuestion>() {
+        return 2;
+    }
+    if error.is::<Differs>() {
+        return 21;
     }
     if error.is::<Broken>() {
         return 20;

@@ -3,6 +3,7 @@
 mod analyze;
 mod demo;
 mod exit;
+mod firewall;
 mod json;
 mod output;
 mod progress;
@@ -32,12 +33,16 @@ const AFTER: &str = "First steps:
 
 Exit codes: 0 done, 1 trouble while writing, 2 wrong use, 3 no such file or folder, 4 not readable, 5 not a capture,
 6 reading failed, 7 the output exists already, 130 interrupted (what was known so far was printed). `serve` has some of
-its own: see `sluice serve --help`. `verify` ends with 20 when the audit log was changed.";
+its own: see `sluice serve --help`. `verify` ends with 20 when the audit log was changed, `firewall
+diff` with 21 when the two differ and with 22 when they are too large to compare.";
 
 #[derive(Subcommand)]
 enum Command {
     /// Read captures and show the plant: assets, levels, conversations, findings.
     Analyze(analyze::Arguments),
+    /// Ask a firewall's configuration: who decides a packet, which rules never act, where two of them differ.
+    #[command(subcommand)]
+    Firewall(firewall::Command),
     /// Serve the pages: people log in with a browser.
     Serve(serve::Arguments),
     /// Show the pages with the reference plant, in a folder that is gone afterwards.
@@ -55,6 +60,7 @@ fn main() -> std::process::ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Analyze(arguments) => analyze::run(&arguments),
+        Command::Firewall(command) => firewall::run(&command),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod changes;
 pub mod conversations;
 pub mod findings;
+pub mod firewall;
 pub mod health;
 pub mod overview;
 pub mod people;

@@ -8,10 +8,14 @@ mod allowed;
 mod boxes;
 mod decide;
 mod decisions;
+mod interfaces;
+mod question;
 mod rules;
 
 pub use allowed::{Allowed, Difference, NotEvaluated, Region, allowed, difference};
 pub use boxes::BOXES_PER_RULE_MAX;
 pub use decide::{Answer, Decider, Question, decide};
 pub use decisions::{Decides, Decision, Decisions};
+pub use interfaces::with_interfaces_of;
+pub use question::{AskError, Asked, Carries, question};
 pub use rules::{Anomaly, RuleAnomaly, anomalies};
