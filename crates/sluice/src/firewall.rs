@@ -500,7 +500,7 @@ fn table<R: Cells>(out: &mut dyn Write, header: &[&str], rows: &[R]) -> io::Resu
 
 fn columns<R: Cells>(out: &mut dyn Write, header: &[&str], rows: &[R]) -> io::Result<()> {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(header.to_vec());
     for row in rows {
         table.add_row(row.cells());
