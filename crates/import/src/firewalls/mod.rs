@@ -1,5 +1,13 @@
 //! Firewall configurations. One file per dialect: a row of [`DIALECTS`], a function that reads.
 
+mod addresses;
+mod asa;
+mod building;
+mod cisco;
+mod ios;
+mod part;
+mod words;
+
 use model::firewall::{Dialect, Firewall};
 
 /// How one dialect is told from the others, and how it is read.
@@ -11,7 +19,10 @@ struct Reader {
 }
 
 /// Every dialect that is read.
-const DIALECTS: &[Reader] = &[];
+const DIALECTS: &[Reader] = &[
+    Reader { dialect: Dialect::CiscoAsa, recognises: asa::recognises, read: asa::read },
+    Reader { dialect: Dialect::CiscoIos, recognises: ios::recognises, read: ios::read },
+];
 
 /// The dialect of a configuration, by its content.
 pub fn recognise(text: &str) -> Option<Dialect> {

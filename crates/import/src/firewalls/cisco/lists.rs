@@ -1,0 +1,196 @@
+//! Access lists while they are read, and as steps of a stage.
+
+use std::collections::HashMap;
+
+use model::firewall::{Rule, RuleAction, Step, Then, Verdict};
+use model::packets::PacketSet;
+
+use super::entry::Entry;
+use crate::firewalls::addresses::Family;
+use crate::firewalls::building::{Building, Test};
+
+/// Numbers between the entries of a list that writes none (IOS).
+const SEQUENCE_STEP: u32 = 10;
+
+/// One access list.
+#[derive(Debug)]
+pub struct List {
+    /// Its name or number.
+    pub name: String,
+    /// Its first line.
+    pub line: u32,
+    /// Which addresses it judges.
+    pub family: Family,
+    /// Its entries, in the order in which they are asked.
+    pub entries: Vec<Listed>,
+    /// Remarks that stand before the next entry.
+    remarks: Vec<String>,
+    /// The last line that was read into it.
+    last_line: u32,
+}
+
+/// An entry with where it stands.
+#[derive(Debug)]
+pub struct Listed {
+    /// Its number; entries are asked by rising numbers.
+    pub sequence: u32,
+    /// True when the number is written.
+    pub numbered: bool,
+    /// Its line.
+    pub line: u32,
+    /// What stands there.
+    pub text: String,
+    /// The first remark right before it.
+    pub remark: Option<String>,
+    /// What it means.
+    pub entry: Entry,
+    /// Its rule.
+    pub rule: Option<usize>,
+}
+
+impl List {
+    /// Takes up a remark.
+    pub fn remark(&mut self, line: u32, text: &str) {
+        self.part(line);
+        self.remarks.push(text.trim().to_string());
+        self.last_line = line;
+    }
+
+    /// Takes up an entry, at its number or behind the last one.
+    pub fn push(&mut self, sequence: Option<u32>, line: u32, text: &str, entry: Entry) {
+        self.part(line);
+        let last = self.entries.iter().map(|listed| listed.sequence).max().unwrap_or(0);
+        let remark = std::mem::take(&mut self.remarks).into_iter().next();
+        self.last_line = line;
+        let listed = Listed {
+            sequence: sequence.unwrap_or(last.saturating_add(SEQUENCE_STEP)),
+            numbered: sequence.is_some(),
+            line,
+            text: text.to_string(),
+            remark,
+            entry,
+            rule: None,
+        };
+        // Mostly they stand in their order already.
+        let place = if listed.sequence > last {
+            self.entries.len()
+        } else {
+            self.entries.partition_point(|other| other.sequence <= listed.sequence)
+        };
+        self.entries.insert(place, listed);
+    }
+
+    /// Remarks of an earlier paragraph belong to no entry of this one.
+    fn part(&mut self, line: u32) {
+        if line > self.last_line.saturating_add(1) {
+            self.remarks.clear();
+        }
+    }
+}
+
+/// All lists of a configuration.
+#[derive(Debug, Default)]
+pub struct Lists {
+    all: Vec<List>,
+    places: HashMap<String, usize>,
+}
+
+impl Lists {
+    /// The list of this name; a new one when there is none.
+    pub fn list(&mut self, name: &str, line: u32, family: Family) -> &mut List {
+        let count = self.all.len();
+        let place = *self.places.entry(name.to_string()).or_insert(count);
+        if place == count {
+            self.all.push(List {
+                name: name.to_string(),
+                line,
+                family,
+                entries: Vec::new(),
+                remarks: Vec::new(),
+                last_line: line,
+            });
+        }
+        // The place was just found or made.
+        &mut self.all[place]
+    }
+
+    /// Takes a list away, as `no ip access-list` and `clear configure access-list` do.
+    pub fn remove(&mut self, name: &str) {
+        if let Some(list) = self.places.get(name).and_then(|place| self.all.get_mut(*place)) {
+            list.entries.clear();
+            list.remarks.clear();
+        }
+    }
+
+    /// The list of this name that holds entries.
+    pub fn find(&self, name: &str) -> Option<&List> {
+        let list = self.places.get(name).and_then(|place| self.all.get(*place))?;
+        (!list.entries.is_empty()).then_some(list)
+    }
+
+    /// The lists that hold entries, as they stand in the file.
+    pub fn all(&self) -> impl Iterator<Item = &List> {
+        self.all.iter().filter(|list| !list.entries.is_empty())
+    }
+
+    /// Makes a rule of every entry.
+    pub fn make_rules(&mut self, building: &mut Building) {
+        for list in &mut self.all {
+            for listed in &mut list.entries {
+                let action = match listed.entry.verdict {
+                    Verdict::Allow => RuleAction::Allow,
+                    Verdict::Deny => RuleAction::Deny,
+                };
+                listed.rule = building.rule(Rule {
+                    name: name(listed),
+                    list: list.name.clone(),
+                    line: listed.line,
+                    text: listed.text.clone(),
+                    action,
+                    disabled: listed.entry.inactive,
+                    logs: listed.entry.logs,
+                    ..Rule::default()
+                });
+            }
+        }
+    }
+
+    /// The steps of a list behind those that are there; a packet that none meets goes on behind them.
+    pub fn steps(list: &List, building: &mut Building, steps: &mut Vec<Step>) {
+        for listed in list.entries.iter().filter(|listed| !listed.entry.inactive && listed.rule.is_some()) {
+            building.step(steps, &listed.entry.test, &Then::End(listed.entry.verdict), listed.rule);
+        }
+    }
+}
+
+/// The remark is what people call an entry by; what stands there tells it apart from its neighbours.
+fn name(listed: &Listed) -> String {
+    match (&listed.remark, listed.numbered) {
+        (Some(remark), true) => format!("{} {remark}: {}", listed.sequence, listed.text),
+        (Some(remark), false) => format!("{remark}: {}", listed.text),
+        (None, _) => listed.text.clone(),
+    }
+}
+
+/// Steps that only packets of `guard` come to: `inside` adds them.
+pub fn guarded(
+    building: &mut Building,
+    steps: &mut Vec<Step>,
+    guard: PacketSet,
+    inside: impl FnOnce(&mut Building, &mut Vec<Step>),
+) {
+    let at = steps.len();
+    steps.push(Step { test: guard, doubt: None, then: Then::Go(at + 1), otherwise: at + 1, rule: None });
+    inside(building, steps);
+    let beyond = steps.len();
+    if let Some(step) = steps.get_mut(at) {
+        step.otherwise = beyond;
+    }
+}
+
+/// The packets of a test as they are, for a guard.
+pub fn guard(building: &mut Building, test: &Test) -> PacketSet {
+    let mut one = Vec::new();
+    building.step(&mut one, test, &Then::Go(0), None);
+    one.into_iter().next().map(|step| step.test).unwrap_or_default()
+}

@@ -1,0 +1,4 @@
+//! Firewall configurations and what is made of them.
+
+mod questions;
+mod walk;
