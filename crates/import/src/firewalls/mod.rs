@@ -5,10 +5,15 @@ mod asa;
 mod building;
 mod cisco;
 mod ios;
+mod iptables;
+mod netfilter;
 mod part;
 mod words;
 
 use model::firewall::{Dialect, Firewall};
+
+/// Problems that are told of one configuration.
+const PROBLEMS_MAX: usize = 10_000;
 
 /// How one dialect is told from the others, and how it is read.
 struct Reader {
@@ -22,6 +27,7 @@ struct Reader {
 const DIALECTS: &[Reader] = &[
     Reader { dialect: Dialect::CiscoAsa, recognises: asa::recognises, read: asa::read },
     Reader { dialect: Dialect::CiscoIos, recognises: ios::recognises, read: ios::read },
+    Reader { dialect: Dialect::Iptables, recognises: iptables::recognises, read: iptables::read },
 ];
 
 /// The dialect of a configuration, by its content.
