@@ -7,6 +7,7 @@ mod cisco;
 mod ios;
 mod iptables;
 mod netfilter;
+mod nftables;
 mod part;
 mod words;
 
@@ -25,6 +26,7 @@ struct Reader {
 
 /// Every dialect that is read.
 const DIALECTS: &[Reader] = &[
+    Reader { dialect: Dialect::Nftables, recognises: nftables::recognises, read: nftables::read },
     Reader { dialect: Dialect::CiscoAsa, recognises: asa::recognises, read: asa::read },
     Reader { dialect: Dialect::CiscoIos, recognises: ios::recognises, read: ios::read },
     Reader { dialect: Dialect::Iptables, recognises: iptables::recognises, read: iptables::read },

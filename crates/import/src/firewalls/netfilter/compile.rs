@@ -359,7 +359,7 @@ impl<'a> Writer<'a> {
             if self.is_full() {
                 break;
             }
-            let mut doubts = Vec::new();
+            let mut doubts: Vec<Doubt> = case.doubt.iter().cloned().collect();
             let mut test = union(&case.when, self.place, &mut doubts);
             if !test.narrow_to(&set) {
                 doubts.push(Doubt { because: "a set too large to hold".to_string(), alone: None });
@@ -425,7 +425,7 @@ fn asks_state(need: &Need) -> bool {
         Need::Any(lists) | Need::None(lists) => {
             lists.iter().flatten().any(|cond| matches!(cond, Cond::State(_)))
         }
-        Need::Doubt(_) | Need::Address { .. } | Need::Remembered { .. } => false,
+        Need::Doubt(_) | Need::Address { .. } | Need::Changing { .. } | Need::Remembered { .. } => false,
     }
 }
 
@@ -437,8 +437,11 @@ fn takes_untracked(need: &Need) -> bool {
             Cond::State(states) => states.contains(&PacketState::Untracked),
             Cond::Address(..) | Cond::Number(..) | Cond::Interface { .. } | Cond::Family(_) => false,
         }),
-        Need::Any(_) | Need::None(_) | Need::Doubt(_) | Need::Address { .. } | Need::Remembered { .. } => {
-            true
-        }
+        Need::Any(_)
+        | Need::None(_)
+        | Need::Doubt(_)
+        | Need::Address { .. }
+        | Need::Changing { .. }
+        | Need::Remembered { .. } => true,
     }
 }

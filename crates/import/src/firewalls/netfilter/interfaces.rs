@@ -36,7 +36,7 @@ impl Interfaces {
             }
             for rule in &chain.rules {
                 for need in &rule.needs {
-                    if let Need::Any(lists) | Need::None(lists) = need {
+                    if let Need::Any(lists) | Need::None(lists) | Need::Changing { now: lists, .. } = need {
                         each_name(lists, &mut note);
                     }
                 }

@@ -60,6 +60,12 @@ pub(super) fn met(rule: &Rule, place: Place<'_>, remembered: &[String]) -> Met {
                 found.exclusions.push((whole, all_of(open)));
             }
             Need::Doubt(doubt) => doubts.push(doubt.clone()),
+            Need::Changing { now, because, alone } => {
+                let mut open = vec![Doubt { because: because.clone(), alone: *alone }];
+                let members = union(now, place, &mut open);
+                let others = Doubt { because: because.clone(), alone: alone.map(|met| !met) };
+                kinds.push(vec![(members, all_of(open)), (PacketSet::all(), Some(others))]);
+            }
             Need::Remembered { list, because, not } => {
                 let alone = if remembered.contains(list) { None } else { Some(*not) };
                 doubts.push(Doubt { because: because.clone(), alone });

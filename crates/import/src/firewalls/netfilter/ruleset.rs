@@ -129,6 +129,16 @@ pub(in crate::firewalls) enum Need {
         /// True when it must be of none of them.
         not: bool,
     },
+    /// All conditions of one of the lists, which may change while the firewall works.
+    Changing {
+        /// The lists as they are now.
+        now: Vec<Vec<Cond>>,
+        /// How it is written.
+        because: String,
+        /// Whether it fulfils the need that the packet is in the lists as they are now; none when rules themselves
+        /// change them.
+        alone: Option<bool>,
+    },
     /// Something that `recent` has in this list, and no hit counted yet beside its own.
     Remembered {
         /// The list.
@@ -222,6 +232,8 @@ pub(in crate::firewalls) struct Case {
     pub when: Vec<Vec<Cond>>,
     /// What happens then.
     pub act: Act,
+    /// Set when it is not sure that it fits.
+    pub doubt: Option<Doubt>,
 }
 
 /// A new destination.
