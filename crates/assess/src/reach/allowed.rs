@@ -110,7 +110,8 @@ fn of_stage(stage: &Stage, place: usize, within: &PacketSet) -> Result<Passes, N
             Decides::End(Verdict::Allow) => None,
             Decides::Translate(destination, port) => Some((destination, port)),
         };
-        let decider = decision.rule.map_or(Decider::End(place), Decider::Rule);
+        // Whom a stage lets pass without a rule it does not concern: any other end decides sooner.
+        let decider = decision.rule.map_or(Decider::End(0), Decider::Rule);
         let pass = |packets| Pass { region: Region { packets, decider }, change };
         passes.upper.extend(decisions.effect(nth).ok_or(NotEvaluated)?.into_iter().map(pass));
         passes.lower.extend(decisions.sure_effect(nth).ok_or(NotEvaluated)?.into_iter().map(pass));

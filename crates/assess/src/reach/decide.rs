@@ -128,7 +128,12 @@ fn through(stage: &Stage, place: usize, start: &Way) -> Option<Vec<Way>> {
         if met {
             match &step.then {
                 Then::End(verdict) => {
-                    let decider = step.rule.map_or(Decider::End(place), Decider::Rule);
+                    // Whom a stage lets pass without a rule it does not concern: who decided before still does.
+                    let decider = match (step.rule, verdict) {
+                        (Some(rule), _) => Decider::Rule(rule),
+                        (None, Verdict::Allow) => doubtful.decider,
+                        (None, Verdict::Deny) => Decider::End(place),
+                    };
                     found.push(Way { verdict: *verdict, decider, ..doubtful });
                 }
                 Then::Go(to) => open.push((onward(*to), doubtful)),

@@ -58,8 +58,12 @@ pub fn ask(firewall: &Firewall, packet: &PacketBox) -> Answer {
                             open.push((forward(*go, at), Way { packet, ..way }));
                         }
                         Then::End(verdict) => {
-                            let ended =
-                                Way { rule: step.rule.or(way.rule), end: stage.end_name.clone(), ..way };
+                            // Whom a stage lets pass without a rule it does not concern.
+                            let end = match (step.rule, verdict) {
+                                (None, Verdict::Allow) => way.end.clone(),
+                                (Some(_), _) | (None, Verdict::Deny) => stage.end_name.clone(),
+                            };
+                            let ended = Way { rule: step.rule.or(way.rule), end, ..way };
                             match verdict {
                                 Verdict::Allow => after.push(ended),
                                 Verdict::Deny => denied.push(ended),
@@ -162,6 +166,7 @@ fn flags(text: &str) -> u8 {
                 'R' => TcpFlags::RST.0,
                 'F' => TcpFlags::FIN.0,
                 'P' => TcpFlags::PSH.0,
+                'U' => TcpFlags::URG.0,
                 other => panic!("{other} is no TCP flag"),
             }
         }),
