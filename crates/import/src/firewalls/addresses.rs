@@ -116,7 +116,7 @@ pub fn interface_address(address: &str, mask_or_length: &str) -> Option<IpNet> {
 }
 
 /// Addresses of one family: 4, 6, or both.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Family {
     /// IPv4.
     Four,

@@ -4,6 +4,7 @@ mod addresses;
 mod asa;
 mod building;
 mod cisco;
+mod fortios;
 mod ios;
 mod iptables;
 mod netfilter;
@@ -28,6 +29,7 @@ struct Reader {
 const DIALECTS: &[Reader] = &[
     Reader { dialect: Dialect::Nftables, recognises: nftables::recognises, read: nftables::read },
     Reader { dialect: Dialect::CiscoAsa, recognises: asa::recognises, read: asa::read },
+    Reader { dialect: Dialect::FortiOs, recognises: fortios::recognises, read: fortios::read },
     Reader { dialect: Dialect::CiscoIos, recognises: ios::recognises, read: ios::read },
     Reader { dialect: Dialect::Iptables, recognises: iptables::recognises, read: iptables::read },
 ];
