@@ -8,13 +8,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 
 use model::firewall::{Firewall, Interface, RuleAction, Stage, Step, Then, Verdict};
-use model::packets::{NumberField, PacketSet, PacketState, Span};
 
 use super::addresses::{Family, interface_address};
-use super::building::{Building, Test, each, quoted};
+use super::building::{Building, Test, each, guard, guarded, known_conversations, not_itself, quoted};
 use super::cisco::Speaker;
 use super::cisco::entry;
-use super::cisco::lists::{Lists, guard, guarded};
+use super::cisco::lists::Lists;
 use super::cisco::names::is_elsewhere;
 use super::cisco::objects::Objects;
 use super::cisco::sections::{self, Taken};
@@ -429,16 +428,6 @@ fn in_stage(reading: &Reading, bound: &Bound, building: &mut Building) -> Stage 
     }
 }
 
-/// What belongs to a conversation that was let through is asked no list.
-fn known_conversations(building: &mut Building) -> Step {
-    let rule = building.automatic("known conversation", "implicit", RuleAction::Allow);
-    let mut test = PacketSet::all();
-    let known = Span::new(PacketState::Established.number(), PacketState::Related.number());
-    // One span narrows one box to one box.
-    let _ = test.narrow_number(NumberField::State, &[known]);
-    Step { test, doubt: None, then: Then::End(Verdict::Allow), otherwise: 1, rule }
-}
-
 /// Packets for the device: a list bound with `control-plane`, then the commands that open its services.
 fn to_itself(reading: &Reading, bound: &Bound, building: &mut Building, steps: &mut Vec<Step>) {
     for (name, interfaces) in bound.of(Way::ControlPlane) {
@@ -513,8 +502,7 @@ fn out_stage(reading: &Reading, bound: &Bound, building: &mut Building) -> Optio
     let mut steps = vec![known_conversations(building)];
     for (name, interfaces) in bound.of(Way::Out) {
         // What the device sends itself is asked no list.
-        let from = [Span::one(Interface::OTHER), Span::new(Interface::SELF + 1, u16::MAX)];
-        let test = Test { from: Some(from.to_vec()), ..Test::leaving(interfaces.clone()) };
+        let test = Test { from: Some(not_itself()), ..Test::leaving(interfaces.clone()) };
         let guard = guard(building, &test);
         guarded(building, &mut steps, guard, |building, steps| {
             list_steps(reading, name, building, steps);

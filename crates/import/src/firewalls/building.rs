@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use model::firewall::{Doubt, Firewall, Interface, Problem, Rule, RuleAction, Step, Then};
-use model::packets::{AddressField, NumberField, PacketSet, Span};
+use model::firewall::{Doubt, Firewall, Interface, Problem, Rule, RuleAction, Step, Then, Verdict};
+use model::packets::{AddressField, NumberField, PacketSet, PacketState, Span};
 
 use super::part::Part;
 
@@ -340,6 +340,44 @@ fn packets(
         boxes.append(&mut set.boxes);
     }
     (PacketSet { boxes }, whole)
+}
+
+/// Steps that only packets of `guard` come to: `inside` adds them.
+pub fn guarded(
+    building: &mut Building,
+    steps: &mut Vec<Step>,
+    guard: PacketSet,
+    inside: impl FnOnce(&mut Building, &mut Vec<Step>),
+) {
+    let at = steps.len();
+    steps.push(Step { test: guard, doubt: None, then: Then::Go(at + 1), otherwise: at + 1, rule: None });
+    inside(building, steps);
+    let beyond = steps.len();
+    if let Some(step) = steps.get_mut(at) {
+        step.otherwise = beyond;
+    }
+}
+
+/// The packets of a test as they are, for a guard.
+pub fn guard(building: &mut Building, test: &Test) -> PacketSet {
+    let mut one = Vec::new();
+    building.step(&mut one, test, &Then::Go(0), None);
+    one.into_iter().next().map(|step| step.test).unwrap_or_default()
+}
+
+/// The first step of a stage that remembers conversations: what belongs to one that was let through is asked no rule.
+pub fn known_conversations(building: &mut Building) -> Step {
+    let rule = building.automatic("known conversation", "automatic", RuleAction::Allow);
+    let mut test = PacketSet::all();
+    let known = Span::new(PacketState::Established.number(), PacketState::Related.number());
+    // One span narrows one box to one box.
+    let _ = test.narrow_number(NumberField::State, &[known]);
+    Step { test, doubt: None, then: Then::End(Verdict::Allow), otherwise: 1, rule }
+}
+
+/// Interfaces that packets pass through: all but the firewall itself.
+pub fn not_itself() -> Vec<Span<u16>> {
+    vec![Span::one(Interface::OTHER), Span::new(Interface::SELF + 1, u16::MAX)]
 }
 
 /// So much of a text as a rule or problem repeats.

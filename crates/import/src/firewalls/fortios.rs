@@ -9,10 +9,9 @@ mod vips;
 
 use std::collections::HashMap;
 
-use model::firewall::{Firewall, Interface, RuleAction, Stage, Step, Then, Verdict};
-use model::packets::{NumberField, PacketSet, PacketState, Span};
+use model::firewall::{Firewall, Interface, RuleAction, Stage, Then, Verdict};
 
-use super::building::{Building, Test, quoted};
+use super::building::{Building, Test, known_conversations, quoted};
 use objects::Objects;
 use tree::Tree;
 
@@ -175,14 +174,4 @@ fn stages(tree: &Tree, places: &mut Places, building: &mut Building) -> Vec<Stag
         ..Stage::default()
     };
     translate.into_iter().chain([policies]).collect()
-}
-
-/// What belongs to a conversation that was let through is asked no policy.
-fn known_conversations(building: &mut Building) -> Step {
-    let rule = building.automatic("known conversation", "implicit", RuleAction::Allow);
-    let mut test = PacketSet::all();
-    let known = Span::new(PacketState::Established.number(), PacketState::Related.number());
-    // One span narrows one box to one box.
-    let _ = test.narrow_number(NumberField::State, &[known]);
-    Step { test, doubt: None, then: Then::End(Verdict::Allow), otherwise: 1, rule }
 }

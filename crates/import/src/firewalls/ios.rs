@@ -11,10 +11,10 @@ use model::firewall::{Firewall, Interface, RuleAction, Stage, Step, Then, Verdic
 use model::packets::Span;
 
 use super::addresses::{Family, interface_address};
-use super::building::{Building, Service, Services, Test, each, quoted};
+use super::building::{Building, Service, Services, Test, each, guard, guarded, not_itself, quoted};
 use super::cisco::Speaker;
 use super::cisco::entry;
-use super::cisco::lists::{List, Lists, guard, guarded};
+use super::cisco::lists::{List, Lists};
 use super::cisco::names::is_elsewhere;
 use super::cisco::objects::Objects;
 use super::cisco::sections::{self, Taken};
@@ -483,10 +483,7 @@ fn stage(reading: &Reading, bound: &[Bound], inbound: bool, building: &mut Build
         let test = match inbound {
             true => Test { from: interfaces, ..Test::any() },
             // What the router sends itself is asked no list.
-            false => {
-                let others = vec![Span::one(Interface::OTHER), Span::new(Interface::SELF + 1, u16::MAX)];
-                Test { from: Some(others), to: interfaces, ..Test::any() }
-            }
+            false => Test { from: Some(not_itself()), to: interfaces, ..Test::any() },
         };
         let whole = Rc::new(Part::sure(list.family.spans()));
         let guard = guard(building, &Test { sources: Rc::clone(&whole), destinations: whole, ..test });

@@ -10,6 +10,7 @@ mod iptables;
 mod netfilter;
 mod nftables;
 mod part;
+mod pf;
 mod words;
 
 use model::firewall::{Dialect, Firewall};
@@ -29,6 +30,8 @@ struct Reader {
 const DIALECTS: &[Reader] = &[
     Reader { dialect: Dialect::Nftables, recognises: nftables::recognises, read: nftables::read },
     Reader { dialect: Dialect::CiscoAsa, recognises: asa::recognises, read: asa::read },
+    Reader { dialect: Dialect::OpnSense, recognises: pf::recognises_opnsense, read: pf::read_opnsense },
+    Reader { dialect: Dialect::PfSense, recognises: pf::recognises_pfsense, read: pf::read_pfsense },
     Reader { dialect: Dialect::FortiOs, recognises: fortios::recognises, read: fortios::read },
     Reader { dialect: Dialect::CiscoIos, recognises: ios::recognises, read: ios::read },
     Reader { dialect: Dialect::Iptables, recognises: iptables::recognises, read: iptables::read },

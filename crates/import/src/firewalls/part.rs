@@ -1,7 +1,7 @@
 //! Parts of rules that are known for sure and parts that are only possible, as a rule's addresses or ports are put
 //! together out of objects and groups.
 
-use model::packets::{Span, other_addresses, other_numbers};
+use model::packets::{Span, other_addresses};
 
 /// Spans that one set of addresses or ports may hold before it is widened.
 pub const SPANS_MAX: usize = 50_000;
@@ -100,22 +100,6 @@ impl Part<u128> {
 }
 
 impl Part<u16> {
-    /// Every port.
-    pub fn any_port() -> Part<u16> {
-        Part::one(Span::ANY)
-    }
-
-    /// All ports that it does not hold.
-    pub fn other_ports(&self) -> Part<u16> {
-        match &self.maybe {
-            None => Part::sure(other_numbers(&self.sure, Span::ANY)),
-            Some((_, because)) => Part {
-                sure: other_numbers(&self.upper(), Span::ANY),
-                maybe: Some((other_numbers(&self.sure, Span::ANY), because.clone())),
-            },
-        }
-    }
-
     /// The same with its spans joined.
     pub fn tidy(mut self) -> Part<u16> {
         self.sure = joined(std::mem::take(&mut self.sure), |n| n.checked_add(1));

@@ -3,11 +3,10 @@
 use std::collections::HashMap;
 
 use model::firewall::{Rule, RuleAction, Step, Then, Verdict};
-use model::packets::PacketSet;
 
 use super::entry::Entry;
 use crate::firewalls::addresses::Family;
-use crate::firewalls::building::{Building, Test};
+use crate::firewalls::building::Building;
 
 /// Numbers between the entries of a list that writes none (IOS).
 const SEQUENCE_STEP: u32 = 10;
@@ -170,27 +169,4 @@ fn name(listed: &Listed) -> String {
         (Some(remark), false) => format!("{remark}: {}", listed.text),
         (None, _) => listed.text.clone(),
     }
-}
-
-/// Steps that only packets of `guard` come to: `inside` adds them.
-pub fn guarded(
-    building: &mut Building,
-    steps: &mut Vec<Step>,
-    guard: PacketSet,
-    inside: impl FnOnce(&mut Building, &mut Vec<Step>),
-) {
-    let at = steps.len();
-    steps.push(Step { test: guard, doubt: None, then: Then::Go(at + 1), otherwise: at + 1, rule: None });
-    inside(building, steps);
-    let beyond = steps.len();
-    if let Some(step) = steps.get_mut(at) {
-        step.otherwise = beyond;
-    }
-}
-
-/// The packets of a test as they are, for a guard.
-pub fn guard(building: &mut Building, test: &Test) -> PacketSet {
-    let mut one = Vec::new();
-    building.step(&mut one, test, &Then::Go(0), None);
-    one.into_iter().next().map(|step| step.test).unwrap_or_default()
 }

@@ -9,8 +9,7 @@ use super::objects::{Objects, others};
 use super::tree::{Entry, Tree};
 use super::{Places, vips};
 use crate::firewalls::addresses::Family;
-use crate::firewalls::building::{Building, Services, Test, each};
-use crate::firewalls::cisco::lists::{guard, guarded};
+use crate::firewalls::building::{Building, Services, Test, each, guard, guarded};
 use crate::firewalls::part::Part;
 
 /// What of a policy a person wants to see when it is named.
