@@ -28,6 +28,11 @@ struct Reader {
 
 /// Every dialect that is read.
 const DIALECTS: &[Reader] = &[
+    Reader {
+        dialect: Dialect::NftablesJson,
+        recognises: nftables::recognises_json,
+        read: nftables::read_json,
+    },
     Reader { dialect: Dialect::Nftables, recognises: nftables::recognises, read: nftables::read },
     Reader { dialect: Dialect::CiscoAsa, recognises: asa::recognises, read: asa::read },
     Reader { dialect: Dialect::OpnSense, recognises: pf::recognises_opnsense, read: pf::read_opnsense },

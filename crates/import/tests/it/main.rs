@@ -1,5 +1,6 @@
 //! Firewall configurations and what is made of them.
 
 mod hostile;
+mod netfilter;
 mod questions;
 mod walk;

@@ -4,6 +4,8 @@
 mod cursor;
 mod expressions;
 mod fields;
+mod from_json;
+mod json;
 mod lower;
 mod print;
 mod state;
@@ -40,5 +42,18 @@ pub(super) fn recognises(text: &str) -> bool {
 pub(super) fn read(text: &str) -> Firewall {
     let mut problems = Vec::new();
     let commands = text::commands(text, &mut problems);
+    firewall(state::ruleset(commands, problems))
+}
+
+/// True for a document of `nft -j`.
+pub(super) fn recognises_json(text: &str) -> bool {
+    let start = text.trim_start();
+    start.starts_with('{') && start.get(..start.len().min(200)).unwrap_or(start).contains("\"nftables\"")
+}
+
+/// Reads the JSON.
+pub(super) fn read_json(text: &str) -> Firewall {
+    let mut problems = Vec::new();
+    let commands = from_json::commands(text, &mut problems);
     firewall(state::ruleset(commands, problems))
 }

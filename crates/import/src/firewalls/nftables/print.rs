@@ -1,10 +1,77 @@
 //! Rules of nftables in the spelling of `nft list ruleset`.
 
 use super::fields;
-use super::tree::{Data, Element, Expression, Field, How, Verdict};
+use super::tree::{Data, Element, Expression, Field, How, Statement, Translation, Verdict};
 
 /// Elements of a set that are written out.
 const ELEMENTS_MAX: usize = 64;
+
+/// A rule.
+pub(super) fn rule(statements: &[Statement], comment: Option<&str>) -> String {
+    let mut parts: Vec<String> = statements.iter().map(statement).filter(|part| !part.is_empty()).collect();
+    if let Some(comment) = comment {
+        parts.push(format!("comment \"{comment}\""));
+    }
+    parts.join(" ")
+}
+
+fn statement(statement: &Statement) -> String {
+    match statement {
+        Statement::Match { left, how, right } => compared(left, *how, right),
+        Statement::Verdict(found) => verdict(found),
+        Statement::VerdictMap { key, map } => format!("{} vmap {}", expression(key), expression(map)),
+        Statement::Counter(_) => "counter".to_string(),
+        Statement::Log => "log".to_string(),
+        Statement::Reject => "reject".to_string(),
+        Statement::Limit { text, .. } | Statement::Hand(text) | Statement::Unknown(text) => text.clone(),
+        Statement::NamedLimit(name) => format!("limit name \"{name}\""),
+        Statement::Translate(translation) => translated(translation),
+        Statement::Untrack => "notrack".to_string(),
+        Statement::Update { set, limit } => match limit {
+            Some((text, _)) => format!("update @{set} {{ {text} }}"),
+            None => format!("update @{set}"),
+        },
+        Statement::Harmless => String::new(),
+    }
+}
+
+fn compared(left: &Expression, how: How, right: &Expression) -> String {
+    let of_flags = matches!(left, Expression::Masked(..))
+        || matches!(left, Expression::Field(Field::Header(_, name)) if name == "flags")
+        || matches!(left, Expression::Field(Field::Tracking { key, .. }) if key == "state");
+    let how = if how == How::Equal && (!of_flags || matches!(right, Expression::Set(_))) {
+        How::Plain
+    } else {
+        how
+    };
+    let named = matches!(left, Expression::Field(Field::Meta(key)) if key.ends_with("name"));
+    let right = if named { quoted(right) } else { expression(right) };
+    format!("{}{}{right}", expression(left), sign(how))
+}
+
+/// Names of interfaces stand in quotation marks.
+fn quoted(value: &Expression) -> String {
+    let mark = |value: &Expression| match value {
+        Expression::Word(word) => Expression::Quoted(word.clone()),
+        value => value.clone(),
+    };
+    match value {
+        Expression::Set(elements) => {
+            let key = |element: &Element| Element { key: mark(&element.key), value: element.value.clone() };
+            set(&elements.iter().take(ELEMENTS_MAX + 1).map(key).collect::<Vec<Element>>())
+        }
+        value => expression(&mark(value)),
+    }
+}
+
+fn translated(translation: &Translation) -> String {
+    let address = translation.address.as_ref().map(expression).unwrap_or_default();
+    let port = translation.port.as_ref().map(|port| format!(":{}", expression(port))).unwrap_or_default();
+    if address.is_empty() && port.is_empty() {
+        return translation.kind.clone();
+    }
+    format!("{} to {address}{port}", translation.kind)
+}
 
 /// An expression.
 pub(super) fn expression(value: &Expression) -> String {
@@ -41,7 +108,7 @@ pub(super) fn field(field: &Field) -> String {
 }
 
 /// The sign of a comparison.
-pub(super) fn sign(how: How) -> &'static str {
+fn sign(how: How) -> &'static str {
     match how {
         How::Plain => " ",
         How::Equal => " == ",

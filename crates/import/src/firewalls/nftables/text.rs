@@ -241,7 +241,7 @@ impl<'a> Reader<'a> {
                 }
             }
             "set" | "map" | "meter" => {
-                let head = SetHead { changes: kind == "meter", ..SetHead::default() };
+                let head = SetHead { changes: kind == "meter" };
                 self.command(line, What::Set(table.clone(), name.clone(), head));
                 if self.cursor.sign("{") {
                     self.set(table, &name);
@@ -394,18 +394,12 @@ impl<'a> Reader<'a> {
                 return self.problem(line, "the set does not end: the file seems to be cut short");
             }
             match self.cursor.word().unwrap_or_default() {
-                "type" | "typeof" => {
-                    self.cursor.next();
-                    let words = self.cursor.statement();
-                    let head = SetHead { key: key(words), changes: false };
-                    self.command(line, What::Set(table.clone(), name.to_string(), head));
-                }
                 "flags" | "timeout" => {
                     let words = self.cursor.statement();
                     let changes = words.iter().any(|placed| {
                         matches!(&placed.token, Token::Word(word) if word == "timeout" || word == "dynamic")
                     });
-                    let head = SetHead { key: Vec::new(), changes };
+                    let head = SetHead { changes };
                     self.command(line, What::Set(table.clone(), name.to_string(), head));
                 }
                 "elements" => {
@@ -418,8 +412,8 @@ impl<'a> Reader<'a> {
                         None => self.left_out(line),
                     }
                 }
-                "size" | "gc-interval" | "auto-merge" | "policy" | "comment" | "counter" | "last"
-                | "quota" | "limit" | "ct" => {
+                "type" | "typeof" | "size" | "gc-interval" | "auto-merge" | "policy" | "comment"
+                | "counter" | "last" | "quota" | "limit" | "ct" => {
                     self.cursor.statement();
                 }
                 _ => self.left_out(line),
@@ -467,25 +461,4 @@ impl<'a> Reader<'a> {
             self.problems.push(Problem { line, text: text.to_string() });
         }
     }
-}
-
-/// The parts of a key; of a map, what stands before the colon.
-fn key(words: &[Placed]) -> Vec<String> {
-    let mut parts = vec![String::new()];
-    for placed in words {
-        match &placed.token {
-            Token::Sign(":") => break,
-            Token::Sign(".") => parts.push(String::new()),
-            Token::Word(word) | Token::Quoted(word) => {
-                if let Some(part) = parts.last_mut() {
-                    if !part.is_empty() {
-                        part.push(' ');
-                    }
-                    part.push_str(word);
-                }
-            }
-            Token::Sign(_) | Token::End => {}
-        }
-    }
-    parts
 }

@@ -72,8 +72,6 @@ pub(super) struct ChainHead {
 /// A set or a map, as far as it is described.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SetHead {
-    /// What its keys are, as in `ipv4_addr . inet_service`.
-    pub key: Vec<String>,
     /// Elements may come and go.
     pub changes: bool,
 }
