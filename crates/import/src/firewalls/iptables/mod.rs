@@ -282,7 +282,8 @@ fn families(text: &str) -> Vec<Family> {
 
 fn speaks_ipv6(line: &str) -> bool {
     if line.starts_with('#') {
-        return line.contains("ip6tables-save");
+        // `ip6tables-save` and `ip6tables-nft-save`.
+        return line.contains("ip6tables-") && line.contains("-save");
     }
     let mut words = line.split_whitespace().peekable();
     while let Some(word) = words.next() {

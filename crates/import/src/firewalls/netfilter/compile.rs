@@ -24,7 +24,7 @@ const NEXT: usize = usize::MAX;
 type Label = usize;
 
 /// Packets that rules keep out of the connection tracking.
-pub(super) type Untracked = [(PacketSet, Option<Doubt>)];
+type Untracked = [(PacketSet, Option<Doubt>)];
 
 /// What chains are written with.
 pub(super) struct Writer<'a> {
@@ -33,7 +33,8 @@ pub(super) struct Writer<'a> {
     /// Number of the first rule of each chain.
     numbers: &'a [usize],
     place: Place<'a>,
-    untracked: &'a Untracked,
+    /// What was kept out before this stage, and in it so far.
+    untracked: Vec<(PacketSet, Option<Doubt>)>,
     steps: Vec<Step>,
     labels: Vec<usize>,
     open: Vec<usize>,
@@ -57,7 +58,7 @@ impl<'a> Writer<'a> {
         chains: &'a BTreeMap<(usize, &'a str), usize>,
         numbers: &'a [usize],
         place: Place<'a>,
-        untracked: &'a Untracked,
+        untracked: Vec<(PacketSet, Option<Doubt>)>,
     ) -> Writer<'a> {
         Writer {
             ruleset,
@@ -85,8 +86,8 @@ impl<'a> Writer<'a> {
 
     /// Translates nothing of what is kept out of the tracking.
     pub(super) fn without_untracked(&mut self) {
-        for (set, doubt) in self.untracked {
-            self.step(set.clone(), doubt.clone(), Then::Go(self.end), NEXT, None);
+        for (set, doubt) in self.untracked.clone() {
+            self.step(set, doubt, Then::Go(self.end), NEXT, None);
         }
     }
 
@@ -181,19 +182,19 @@ impl<'a> Writer<'a> {
         {
             self.remembered.push(list.clone());
         }
+        self.note_untracked(rule, &met);
         if rule.acts.iter().all(|act| matches!(act, Act::Untrack | Act::Continue)) {
             return;
         }
         let after = self.label();
-        let asks_state = rule.needs.iter().any(asks_state) && self.place.tracked == Some(true);
-        let untracked: &Untracked = if asks_state { self.untracked } else { &[] };
-        let takes_untracked = asks_state && rule.needs.iter().all(takes_untracked);
+        let asks_state = rule.needs.iter().any(asks_state);
+        let untracked = if asks_state { self.untracked.clone() } else { Vec::new() };
         let mut variants = met.variants;
-        if takes_untracked && !untracked.is_empty() {
-            variants.extend(self.without_state(rule, untracked));
+        if rule.needs.iter().all(takes_untracked) && !untracked.is_empty() {
+            variants.extend(self.without_state(rule, &untracked));
         } else {
             for (set, doubt) in untracked {
-                self.step(set.clone(), doubt.clone(), Then::Go(after), NEXT, Some(number));
+                self.step(set, doubt, Then::Go(after), NEXT, Some(number));
             }
         }
         for set in met.guards {
@@ -208,6 +209,21 @@ impl<'a> Writer<'a> {
             }
         }
         self.bind(after);
+    }
+
+    /// A rule before the connection tracking keeps packets out of it: later rules of the stage see that.
+    fn note_untracked(&mut self, rule: &Rule, met: &Met) {
+        let keeps_out = rule.acts.iter().any(|act| matches!(act, Act::Untrack));
+        if self.place.tracked == Some(true) || !keeps_out {
+            return;
+        }
+        // A base chain hands every packet that goes on in it to this rule; others may be left before.
+        let sure = self.open.len() == 1 && met.guards.is_empty() && met.exclusions.is_empty();
+        let because = format!("whether it is tracked: {}", rule.text);
+        let unsure = (!sure).then_some(Doubt { because, alone: None });
+        for (set, doubt) in &met.variants {
+            self.untracked.push((set.clone(), doubt.clone().or(unsure.clone())));
+        }
     }
 
     /// What a rule meets of packets whose state is "untracked", whatever the question says of their state.

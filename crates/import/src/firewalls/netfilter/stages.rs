@@ -7,7 +7,7 @@ use model::packets::{
     AddressField, NumberField, PacketSet, PacketState, Span, other_addresses, other_numbers,
 };
 
-use super::compile::{STEPS_MAX, Untracked, Writer, action};
+use super::compile::{STEPS_MAX, Writer, action};
 use super::interfaces::Interfaces;
 use super::kinds::Nets;
 use super::needs::{Place, met, of_family};
@@ -81,6 +81,14 @@ struct Parts<'a> {
     numbers: &'a [usize],
     interfaces: &'a Interfaces,
     nets: &'a Nets,
+}
+
+/// Packets that a rule keeps out of the connection tracking.
+struct KeptOut {
+    set: PacketSet,
+    doubt: Option<Doubt>,
+    hook: Hook,
+    priority: i32,
 }
 
 /// The base chains of one stage.
@@ -160,8 +168,14 @@ impl<'a> Parts<'a> {
         Place { hook, tracked, interfaces: self.interfaces, nets: self.nets }
     }
 
-    fn stage(&self, planned: &Planned<'a>, untracked: &Untracked) -> (Stage, Vec<Problem>) {
+    fn stage(&self, planned: &Planned<'a>, untracked: &[KeptOut]) -> (Stage, Vec<Problem>) {
         let place = self.place(planned.hook, planned.priority);
+        // Before the tracking, only what earlier chains of the same hook keep out is known to be.
+        let known = |kept: &&KeptOut| {
+            place.tracked == Some(true) || kept.hook == planned.hook && kept.priority < planned.priority
+        };
+        let untracked =
+            untracked.iter().filter(known).map(|kept| (kept.set.clone(), kept.doubt.clone())).collect();
         let mut writer = Writer::new(self.ruleset, self.chains, self.numbers, place, untracked);
         let mut stage = Stage { end: Verdict::Allow, ..Stage::default() };
         if let [(number, chain, base)] = planned.chains.as_slice() {
@@ -245,7 +259,7 @@ impl<'a> Parts<'a> {
 
     /// What rules keep out of the connection tracking. Sure where such a rule stands in a base chain with nothing before
     /// it that decides.
-    fn untracked(&self) -> Vec<(PacketSet, Option<Doubt>)> {
+    fn untracked(&self) -> Vec<KeptOut> {
         let mut found = Vec::new();
         for chain in &self.ruleset.chains {
             let mut sure = chain.base.is_some();
@@ -269,7 +283,8 @@ impl<'a> Parts<'a> {
                         let _whose = set.narrow_address(AddressField::Source, &of_family(chain.family));
                         let because = format!("whether it is tracked: {}", rule.text);
                         let unsure = (!plain).then_some(Doubt { because, alone: None });
-                        found.push((set, doubt.or(unsure)));
+                        let priority = chain.base.as_ref().map_or(i32::MAX, |base| base.priority);
+                        found.push(KeptOut { set, doubt: doubt.or(unsure), hook, priority });
                     }
                 }
             }
