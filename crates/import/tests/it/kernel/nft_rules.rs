@@ -103,13 +103,13 @@ fn rule(random: &mut Random, about: About, chain: usize, may_reject: bool) -> St
     let comment =
         if random.chance(20) { format!(" comment \"rule {}\"", random.below(1000)) } else { String::new() };
     let does = match random.below(20) {
-        0..=5 => "accept".to_string(),
+        0..=4 => "accept".to_string(),
         6..=9 => "drop".to_string(),
         10 if may_reject => "reject".to_string(),
         11 if may_reject && about == About::Both => "reject with icmpx type admin-prohibited".to_string(),
-        12 => "return".to_string(),
-        13 | 14 if chain < CHAINS => format!("jump c{}", random.between(chain, CHAINS - 1)),
-        15 if chain < CHAINS => format!("goto c{}", random.between(chain, CHAINS - 1)),
+        5 | 12 if chain > 0 => "return".to_string(),
+        13 if chain < CHAINS => format!("jump c{}", random.between(chain, CHAINS - 1)),
+        14 | 15 if chain < CHAINS => format!("goto c{}", random.between(chain, CHAINS - 1)),
         16 if chain < 3 => {
             // Without a protocol before it, which would contradict that of the map.
             let before = if random.chance(50) { side(random) } else { state(random) };
