@@ -126,9 +126,9 @@ fn interfaces(tree: &Tree, building: &mut Building) -> Places {
         }
         let mut addresses: Vec<ipnet::IpNet> =
             objects::interface_net(entry.words("ip")).into_iter().collect();
-        let six = tree.everywhere("system interface/ipv6").find(|(_, six)| six.name == entry.name);
+        let six = tree.find("system interface/ipv6", &entry.name);
         addresses.extend(
-            six.and_then(|(_, six)| six.word("ip6-address")).and_then(|net| net.parse::<ipnet::IpNet>().ok()),
+            six.and_then(|six| six.word("ip6-address")).and_then(|net| net.parse::<ipnet::IpNet>().ok()),
         );
         addresses.retain(|net: &ipnet::IpNet| !net.addr().is_unspecified());
         let name = entry.name.clone();

@@ -299,8 +299,13 @@ impl Reading {
         }
         if words.takes("no") {
             let number = words.word().and_then(|word| word.parse::<u32>().ok());
-            let list = self.lists.list(list, line, family);
-            return list.entries.retain(|listed| Some(listed.sequence) != number);
+            if !self.lists.list(list, line, family).remove(number) {
+                building.problem(
+                    line,
+                    format!("too many entries are taken away: {} is not followed", quoted(text)),
+                );
+            }
+            return;
         }
         words.takes("sequence");
         let sequence = words.peek().and_then(|word| word.parse::<u32>().ok());

@@ -131,6 +131,26 @@ fn nonsense_without_end_is_read_in_time() {
     }
 }
 
+#[test]
+fn entries_written_backwards_stand_in_their_order() {
+    let mut text = String::from("version 15.2\nip access-list extended a\n");
+    for n in (1..100_000).rev() {
+        text += &format!(
+            " {n} permit tcp any host 10.{}.{}.{} eq {}\n",
+            n >> 16,
+            n >> 8 & 255,
+            n & 255,
+            n % 60_000
+        );
+    }
+    let before = Instant::now();
+    let firewall = read_firewall(&text).unwrap();
+    assert!(before.elapsed() < LINES_TIME, "{:?}", before.elapsed());
+    let lines: Vec<u32> =
+        firewall.rules.iter().filter(|rule| !rule.automatic).map(|rule| rule.line).collect();
+    assert!(lines.len() == 99_999 && lines.is_sorted_by(|a, b| a > b));
+}
+
 /// Groups of groups: each holds the one before it twice, and the first holds the last.
 #[test]
 fn names_that_hold_each_other_end() {

@@ -128,7 +128,8 @@ fn every_problem_is_told_with_its_line() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// For developers: `SLUICE_FIREWALLS=FOLDER cargo test -p import -- --nocapture answers_over_a_folder`.
+/// For developers: `SLUICE_FIREWALLS=FOLDER cargo test -p import answers_over_a_folder` writes how many answers over the
+/// configurations of a folder are right into `sluice-firewalls.txt` of the folder for temporary files.
 #[test]
 fn answers_over_a_folder() {
     let Ok(folder) = std::env::var("SLUICE_FIREWALLS") else { return };
@@ -157,7 +158,6 @@ fn answers_over_a_folder() {
         }
     }
     fs::write(std::env::temp_dir().join("sluice-firewalls.txt"), &report).unwrap();
-    eprint!("{report}");
 }
 
 /// For developers: the problems of every file of a folder that is recognised.

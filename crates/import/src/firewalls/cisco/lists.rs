@@ -10,6 +10,8 @@ use crate::firewalls::building::Building;
 
 /// Numbers between the entries of a list that writes none (IOS).
 const SEQUENCE_STEP: u32 = 10;
+/// Entries of one list that `no` may take away; each goes through the list.
+const REMOVALS_MAX: usize = 1_000;
 
 /// One access list.
 #[derive(Debug)]
@@ -26,6 +28,8 @@ pub struct List {
     remarks: Vec<String>,
     /// The last line that was read into it.
     last_line: u32,
+    last_sequence: u32,
+    removals: usize,
 }
 
 /// An entry with where it stands.
@@ -58,25 +62,29 @@ impl List {
     /// Takes up an entry, at its number or behind the last one.
     pub fn push(&mut self, sequence: Option<u32>, line: u32, text: &str, entry: Entry) {
         self.part(line);
-        let last = self.entries.iter().map(|listed| listed.sequence).max().unwrap_or(0);
         let remark = std::mem::take(&mut self.remarks).into_iter().next();
         self.last_line = line;
-        let listed = Listed {
-            sequence: sequence.unwrap_or(last.saturating_add(SEQUENCE_STEP)),
-            numbered: sequence.is_some(),
+        let numbered = sequence.is_some();
+        let sequence = sequence.unwrap_or(self.last_sequence.saturating_add(SEQUENCE_STEP));
+        self.last_sequence = self.last_sequence.max(sequence);
+        self.entries.push(Listed {
+            sequence,
+            numbered,
             line,
             text: text.to_string(),
             remark,
             entry,
             rule: None,
-        };
-        // Mostly they stand in their order already.
-        let place = if listed.sequence > last {
-            self.entries.len()
-        } else {
-            self.entries.partition_point(|other| other.sequence <= listed.sequence)
-        };
-        self.entries.insert(place, listed);
+        });
+    }
+
+    /// Takes the entries of a number away; false when that was done too often.
+    pub fn remove(&mut self, sequence: Option<u32>) -> bool {
+        self.removals += 1;
+        if self.removals <= REMOVALS_MAX {
+            self.entries.retain(|listed| Some(listed.sequence) != sequence);
+        }
+        self.removals <= REMOVALS_MAX
     }
 
     /// Remarks of an earlier paragraph belong to no entry of this one.
@@ -107,6 +115,8 @@ impl Lists {
                 entries: Vec::new(),
                 remarks: Vec::new(),
                 last_line: line,
+                last_sequence: 0,
+                removals: 0,
             });
         }
         // The place was just found or made.
@@ -135,6 +145,8 @@ impl Lists {
     /// Makes a rule of every entry.
     pub fn make_rules(&mut self, building: &mut Building) {
         for list in &mut self.all {
+            // Entries of one number stay as they stand.
+            list.entries.sort_by_key(|listed| listed.sequence);
             for listed in &mut list.entries {
                 let action = match listed.entry.verdict {
                     Verdict::Allow => RuleAction::Allow,

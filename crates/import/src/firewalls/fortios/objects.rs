@@ -17,9 +17,12 @@ const DEPTH_MAX: usize = 64;
 /// Services that one group may hold before it is widened.
 const SERVICES_MAX: usize = 4_000;
 
+/// A predefined service: its name, protocol and destination ports.
+type Predefined = (&'static str, u8, &'static [(u16, u16)]);
+
 /// Services that FortiOS brings along, for configurations that do not list them: protocol and destination ports
 /// (FortiOS Administration Guide, Services: predefined services).
-const PREDEFINED: &[(&str, u8, &[(u16, u16)])] = &[
+const PREDEFINED: &[Predefined] = &[
     ("ALL_TCP", 6, &[(1, 65_535)]),
     ("ALL_UDP", 17, &[(1, 65_535)]),
     ("BGP", 6, &[(179, 179)]),
@@ -183,10 +186,10 @@ impl<'a> Objects<'a> {
             ("interface-subnet", _) => {
                 let interface = entry.word("interface").unwrap_or_default();
                 let words = match entry.words("subnet") {
-                    [] => self.tree.everywhere("system interface").find(|(_, one)| one.name == interface),
+                    [] => self.tree.find("system interface", interface),
                     words => return subnet(words).unwrap_or_else(|| unknown("subnet")),
                 };
-                let words = words.map(|(_, one)| one.words("ip")).unwrap_or_default();
+                let words = words.map(|one| one.words("ip")).unwrap_or_default();
                 subnet(words).filter(|_| !words.is_empty()).unwrap_or_else(|| unknown("interface-subnet"))
             }
             (other, _) => unknown(other),

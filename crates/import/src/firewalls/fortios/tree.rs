@@ -7,6 +7,8 @@ use std::collections::HashMap;
 const DEPTH_MAX: usize = 32;
 /// Lines that one text in quotes may go over.
 const QUOTED_LINES_MAX: usize = 4_000;
+/// Virtual domains; FortiOS has at most 500.
+const DOMAINS_MAX: usize = 500;
 /// Entries that may change their place; each move goes through the table.
 const MOVES_MAX: usize = 10_000;
 
@@ -191,6 +193,11 @@ impl Tree {
             .flat_map(move |domain| self.table(domain, name).entries().map(move |entry| (domain, entry)))
     }
 
+    /// The first entry of a name in any domain.
+    pub fn find(&self, table: &'static str, name: &str) -> Option<&Entry> {
+        (0..self.domains.len()).find_map(|domain| self.table(domain, table).get(name))
+    }
+
     /// Reads a configuration.
     pub fn read(text: &str) -> Tree {
         let mut tree = Tree { domains: vec![String::new()], ..Tree::default() };
@@ -303,6 +310,11 @@ impl Cursor {
         };
         frame.edit = Some(name.to_string());
         if frame.config == "vdom" && self.frames.len() == 1 {
+            if tree.domains.len() > DOMAINS_MAX {
+                tree.problems
+                    .push((line, format!("more than {DOMAINS_MAX} virtual domains: {name} is left out")));
+                return;
+            }
             let known = tree.domains.iter().skip(1).position(|domain| domain == name).map(|place| place + 1);
             self.domain = known.unwrap_or(tree.domains.len());
             if known.is_none() {

@@ -28,7 +28,7 @@ const TABLES: [(&str, &str, Family); 2] =
     [("firewall vip", "firewall vipgrp", Family::Four), ("firewall vip6", "firewall vipgrp6", Family::Six)];
 
 /// The virtual IPs that policies of a domain name; all where translation stands in a table of its own.
-fn in_use<'a>(tree: &'a Tree, domain: usize) -> Vec<&'a Entry> {
+fn in_use(tree: &Tree, domain: usize) -> Vec<&Entry> {
     let central = tree.table(domain, "system settings").entries().any(|entry| entry.enabled("central-nat"));
     let mut named: HashSet<&str> = HashSet::new();
     for table in ["firewall policy", "firewall policy6"] {
@@ -191,7 +191,7 @@ fn translate(
         let service = Service { destination_ports: vec![outer], ..Service::of_protocol(number) };
         test.services = Services::sure(vec![service]).into();
     }
-    if vip.words("src-filter").first().is_some() {
+    if !vip.words("src-filter").is_empty() {
         let spans: Vec<Span<u128>> =
             vip.words("src-filter").iter().filter_map(|text| network_or_range(text)).collect();
         test.sources = Part::sure(spans).into();

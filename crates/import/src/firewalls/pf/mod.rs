@@ -70,7 +70,7 @@ fn read(text: &str, product: Product) -> Firewall {
     let root = document.root();
     let hostname = root.at("system/hostname").map(|node| node.text().to_string());
     building.firewall().name = hostname.filter(|name| !name.is_empty());
-    let places = Places::read(root, &mut building);
+    let places = Places::read(root, product, &mut building);
     let mut names = Names { places, aliases: Aliases::read(root) };
     if root.at("system/disablefilter").is_some() {
         building

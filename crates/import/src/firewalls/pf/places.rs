@@ -1,12 +1,13 @@
 //! Interfaces, groups of interfaces, and the addresses that rules name by them: `lan`, `lanip`, `(self)`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 use model::firewall::Interface;
 use model::packets::{Span, other_addresses};
 
+use super::Product;
 use super::xml::Node;
 use crate::firewalls::addresses::{Family, IPV6, interface_address};
 use crate::firewalls::building::Building;
@@ -15,6 +16,17 @@ use crate::firewalls::part::Part;
 /// How an interface gets an address that is not written down.
 const DYNAMIC: &[&str] =
     &["dhcp", "dhcp6", "track6", "slaac", "6rd", "6to4", "pppoe", "pptp", "l2tp", "ppp", "idassoc6"];
+
+/// Interfaces that tunnels bring along: name, and what the pages call them.
+const TUNNELS: &[(&str, &str)] = &[
+    ("openvpn", "OpenVPN"),
+    ("enc0", "IPsec"),
+    ("wireguard", "WireGuard"),
+    ("WireGuard", "WireGuard tunnels"),
+    ("l2tp", "L2TP VPN"),
+    ("pptp", "PPTP VPN"),
+    ("pppoe", "PPPoE server"),
+];
 
 /// Whose packets a rule is read for. What goes to an address of the firewall leaves by no interface: of an own address
 /// that is not written down it is known that packets that pass through do not go there.
@@ -68,20 +80,41 @@ struct Group {
 
 impl Places {
     /// Reads them.
-    pub fn read(root: Node, building: &mut Building) -> Places {
+    pub fn read(root: Node, product: Product, building: &mut Building) -> Places {
         let mut places = Places::default();
         for node in root.child("interfaces").into_iter().flat_map(|node| node.children_all()) {
             if node.child("enable").is_none() || places.by_name.contains_key(node.name()) {
                 continue;
             }
-            places.add(node, building);
+            places.add(node, product, building);
         }
         places.virtual_addresses(root, building);
         places.read_groups(root);
+        places.tunnels(root, building);
         places
     }
 
-    fn add(&mut self, node: Node, building: &mut Building) {
+    /// Interfaces that tunnels bring along and that rules may name without being listed.
+    fn tunnels(&mut self, root: Node, building: &mut Building) {
+        let rules = root.child("filter").into_iter().flat_map(|list| list.children("rule"));
+        let named: HashSet<&str> = rules.flat_map(|rule| rule.value("interface").split(',')).collect();
+        for (name, shown) in TUNNELS.iter().filter(|(name, _)| named.contains(name)) {
+            if self.numbers(name).is_some() {
+                continue;
+            }
+            let number = building.interface(Interface {
+                name: (*name).to_string(),
+                aliases: vec![(*shown).to_string()],
+                ..Interface::default()
+            });
+            let description = (*shown).to_string();
+            let place = Place { number, description, dynamic_four: true, ..Place::default() };
+            self.by_name.insert((*name).to_string(), self.all.len());
+            self.all.push(((*name).to_string(), place));
+        }
+    }
+
+    fn add(&mut self, node: Node, product: Product, building: &mut Building) {
         let mut addresses = Vec::new();
         for (address, length) in [("ipaddr", "subnet"), ("ipaddrv6", "subnetv6")] {
             addresses.extend(interface_address(node.value(address), node.value(length)));
@@ -101,14 +134,19 @@ impl Places {
         // Interfaces of tunnels have no address here when it is set where the tunnel is.
         let tunnel =
             ["ovpn", "wg", "tun", "ipsec", "gif", "gre", "pppoe"].iter().any(|kind| device.starts_with(kind));
+        // pfSense asks whether the setting is there, OPNsense whether it says something.
+        let blocks = |key: &str| match product {
+            Product::PfSense => node.child(key).is_some(),
+            Product::OpnSense => !matches!(node.value(key), "" | "0"),
+        };
         let place = Place {
             number,
             description: described.unwrap_or_else(|| name.to_ascii_uppercase()),
             dynamic_four: is_dynamic("ipaddr") || tunnel && addresses.is_empty(),
             dynamic_six: is_dynamic("ipaddrv6"),
             addresses,
-            blocks_private: node.has("blockpriv"),
-            blocks_bogons: node.has("blockbogons"),
+            blocks_private: blocks("blockpriv"),
+            blocks_bogons: blocks("blockbogons"),
             dhcp_client: node.value("ipaddr") == "dhcp",
         };
         // OpenVPN and WireGuard bring a group of all their interfaces.
