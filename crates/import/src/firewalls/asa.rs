@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::net::IpAddr;
 
 use model::firewall::{Firewall, Interface, RuleAction, Stage, Step, Then, Verdict};
+use model::packets::{Span, other_numbers};
 
 use super::addresses::{Family, interface_address};
 use super::building::{Building, Test, each, guard, guarded, known_conversations, not_itself, quoted};
@@ -287,6 +288,7 @@ fn build(mut reading: Reading, mut building: Building) -> Firewall {
     reading.lists.make_rules(&mut building);
     let translate = reading.translations.stage(&mut building, &mut reading.objects);
     let bound = bind(&mut reading, &mut building);
+    let implicit = implicit_stage(&reading, &bound, &mut building);
     let into = in_stage(&reading, &bound, &mut building);
     let out = out_stage(&reading, &bound, &mut building);
     let unbound = reading.lists.all().filter(|list| !bound.names().any(|name| *name == list.name));
@@ -299,7 +301,7 @@ fn build(mut reading: Reading, mut building: Building) -> Firewall {
         })
         .collect();
     let firewall = building.firewall();
-    firewall.stages = translate.into_iter().chain([into]).chain(out).collect();
+    firewall.stages = translate.into_iter().chain([implicit, into]).chain(out).collect();
     firewall.unbound = unbound;
     building.done()
 }
@@ -394,29 +396,44 @@ fn list_steps(reading: &Reading, name: &str, building: &mut Building, steps: &mu
     }
 }
 
-/// What comes in: conversations that are known, the device itself, levels, bound lists, the global list.
-fn in_stage(reading: &Reading, bound: &Bound, building: &mut Building) -> Stage {
+/// What holds whatever lists permit: services of the device itself, and interfaces of one level. A stage of its own, so
+/// that the lists are held against each other alone.
+fn implicit_stage(reading: &Reading, bound: &Bound, building: &mut Building) -> Stage {
     let mut steps = vec![known_conversations(building)];
-    let own = building.automatic("from the firewall itself", "implicit", RuleAction::Allow);
-    building.step(&mut steps, &Test::coming_in(vec![Interface::SELF]), &Then::End(Verdict::Allow), own);
     to_itself(reading, bound, building, &mut steps);
     same_levels(reading, building, &mut steps);
+    let end_name = "no rule of the device".to_string();
+    Stage { name: "implicit".to_string(), steps, end: Verdict::Allow, end_name, ..Stage::default() }
+}
+
+/// What comes in to pass through: bound lists, then the global list; levels where there is neither.
+fn in_stage(reading: &Reading, bound: &Bound, building: &mut Building) -> Stage {
+    let mut steps = vec![known_conversations(building)];
+    // Decided before, or asked no list.
+    let own = building.automatic("from the firewall itself", "implicit", RuleAction::Allow);
+    building.step(&mut steps, &Test::coming_in(vec![Interface::SELF]), &Then::End(Verdict::Allow), own);
+    building.step(&mut steps, &Test::leaving(vec![Interface::SELF]), &Then::End(Verdict::Allow), None);
+    let through = Test { from: Some(not_itself()), to: Some(not_itself()), ..Test::any() };
     let global = bound.of(Way::Global).next().map(|(name, _)| name.clone());
     let mut with_list: Vec<u16> = Vec::new();
     for (name, interfaces) in bound.of(Way::In) {
         with_list.extend(interfaces);
-        let test = if interfaces.is_empty() { Test::any() } else { Test::coming_in(interfaces.clone()) };
-        let guard = guard(building, &test);
+        let from = if interfaces.is_empty() { not_itself() } else { each(interfaces.clone()) };
+        let guard = guard(building, &Test { from: Some(from), ..through.clone() });
         guarded(building, &mut steps, guard, |building, steps| {
             list_steps(reading, name, building, steps);
             if global.is_none() {
-                let rule = implicit(building, name, "implicit-deny", Verdict::Deny);
-                building.step(steps, &Test::any(), &Then::End(Verdict::Deny), rule);
+                building.step(steps, &Test::any(), &Then::End(Verdict::Deny), None);
             }
         });
     }
     match global {
-        Some(name) => list_steps(reading, &name, building, &mut steps),
+        Some(name) => {
+            let guard = guard(building, &through);
+            guarded(building, &mut steps, guard, |building, steps| {
+                list_steps(reading, &name, building, steps)
+            });
+        }
         None => levels(&with_list, building, &mut steps),
     }
     Stage {
@@ -500,16 +517,16 @@ fn levels(with_list: &[u16], building: &mut Building, steps: &mut Vec<Step>) {
 fn out_stage(reading: &Reading, bound: &Bound, building: &mut Building) -> Option<Stage> {
     bound.of(Way::Out).next()?;
     let mut steps = vec![known_conversations(building)];
+    // What the device sends itself is asked no list, nor is what leaves where none is bound.
+    building.step(&mut steps, &Test::coming_in(vec![Interface::SELF]), &Then::End(Verdict::Allow), None);
+    let with_list: Vec<u16> =
+        bound.of(Way::Out).flat_map(|(_, interfaces)| interfaces.iter().copied()).collect();
+    let others = other_numbers(&each(with_list), Span::ANY);
+    building.step(&mut steps, &Test { to: Some(others), ..Test::any() }, &Then::End(Verdict::Allow), None);
     for (name, interfaces) in bound.of(Way::Out) {
-        // What the device sends itself is asked no list.
-        let test = Test { from: Some(not_itself()), ..Test::leaving(interfaces.clone()) };
-        let guard = guard(building, &test);
-        guarded(building, &mut steps, guard, |building, steps| {
-            list_steps(reading, name, building, steps);
-            let rule = implicit(building, name, "implicit-deny", Verdict::Deny);
-            building.step(steps, &Test::any(), &Then::End(Verdict::Deny), rule);
-        });
+        let guard = guard(building, &Test { from: Some(not_itself()), ..Test::leaving(interfaces.clone()) });
+        guarded(building, &mut steps, guard, |building, steps| list_steps(reading, name, building, steps));
     }
-    let end_name = "no-acl-on-path".to_string();
-    Some(Stage { name: "outbound".to_string(), steps, end: Verdict::Allow, end_name, ..Stage::default() })
+    let end_name = "implicit-deny".to_string();
+    Some(Stage { name: "outbound".to_string(), steps, end: Verdict::Deny, end_name, ..Stage::default() })
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use ipnet::IpNet;
 use model::firewall::{Firewall, Interface, RuleAction, Stage, Step, Then, Verdict};
-use model::packets::Span;
+use model::packets::{Span, other_numbers};
 
 use super::addresses::{Family, interface_address};
 use super::building::{Building, Service, Services, Test, each, guard, guarded, not_itself, quoted};
@@ -408,8 +408,8 @@ fn build(mut reading: Reading, mut building: Building) -> Firewall {
     let bound = bind(&mut reading, &mut building);
     let into = stage(&reading, &bound, true, &mut building);
     let translate = nat::stage(&reading.nat, &reading.nat_outside, &mut building);
-    let mut out = stage(&reading, &bound, false, &mut building);
-    access_class(&reading, &mut out, &mut building);
+    let out = stage(&reading, &bound, false, &mut building);
+    let shells = access_class(&reading, &mut building);
     let zones = zones(&reading, &mut building);
     let unbound = reading.lists.all().filter(|list| !bound.iter().any(|one| one.list == list.name));
     let unbound = unbound
@@ -426,7 +426,7 @@ fn build(mut reading: Reading, mut building: Building) -> Firewall {
         .collect();
     let firewall = building.firewall();
     let out = Some(out).filter(|out| !out.steps.is_empty());
-    firewall.stages = [into].into_iter().chain(translate).chain(out).chain(zones).collect();
+    firewall.stages = [into].into_iter().chain(translate).chain(out).chain(shells).chain(zones).collect();
     firewall.unbound = unbound;
     building.done()
 }
@@ -437,6 +437,13 @@ struct Bound {
     list: String,
     inbound: bool,
     interfaces: Vec<u16>,
+}
+
+impl Bound {
+    /// Its interfaces for a test; none for all.
+    fn interfaces(&self) -> Option<Vec<Span<u16>>> {
+        Some(each(self.interfaces.clone())).filter(|spans| !spans.is_empty())
+    }
 }
 
 fn bind(reading: &mut Reading, building: &mut Building) -> Vec<Bound> {
@@ -479,12 +486,19 @@ fn bind(reading: &mut Reading, building: &mut Building) -> Vec<Bound> {
     bound
 }
 
-/// All lists of one way, each for its interfaces.
+/// All lists of one way, each for its interfaces. Where none is bound the router passes everything.
 fn stage(reading: &Reading, bound: &[Bound], inbound: bool, building: &mut Building) -> Stage {
+    let here: Vec<(&Bound, &List)> = bound
+        .iter()
+        .filter(|one| one.inbound == inbound)
+        .filter_map(|one| reading.lists.find(&one.list).map(|list| (one, list)))
+        .collect();
     let mut steps = Vec::new();
-    for one in bound.iter().filter(|one| one.inbound == inbound) {
-        let Some(list) = reading.lists.find(&one.list) else { continue };
-        let interfaces = Some(each(one.interfaces.clone())).filter(|spans| !spans.is_empty());
+    if inbound || !here.is_empty() {
+        without_list(&here, inbound, building, &mut steps);
+    }
+    for (one, list) in here {
+        let interfaces = one.interfaces();
         let test = match inbound {
             true => Test { from: interfaces, ..Test::any() },
             // What the router sends itself is asked no list.
@@ -494,44 +508,84 @@ fn stage(reading: &Reading, bound: &[Bound], inbound: bool, building: &mut Build
         let guard = guard(building, &Test { sources: Rc::clone(&whole), destinations: whole, ..test });
         guarded(building, &mut steps, guard, |building, steps| {
             Lists::steps(list, building, steps);
-            implicit_end(list, building, steps);
+            neighbours(list, building, steps);
         });
     }
     Stage {
         name: if inbound { "access-group in" } else { "access-group out" }.to_string(),
         steps,
-        end: Verdict::Allow,
-        end_name: "no-acl-on-path".to_string(),
+        end: Verdict::Deny,
+        end_name: "implicit-deny".to_string(),
         ..Stage::default()
     }
 }
 
-/// What holds behind the last entry. IPv6 lists let neighbours find each other before they deny.
-fn implicit_end(list: &List, building: &mut Building, steps: &mut Vec<Step>) {
+/// Packets that no list is asked about, by family. An outbound list leaves the name to what decided before it.
+fn without_list(here: &[(&Bound, &List)], inbound: bool, building: &mut Building, steps: &mut Vec<Step>) {
+    let rule = match inbound {
+        true => building.automatic("no-acl-on-path", "implicit", RuleAction::Allow),
+        false => {
+            building.step(steps, &Test::coming_in(vec![Interface::SELF]), &Then::End(Verdict::Allow), None);
+            None
+        }
+    };
+    for family in [Family::Four, Family::Six] {
+        let of_family = here.iter().filter(|(_, list)| list.family == family);
+        let mut everywhere = false;
+        let mut with_list = Vec::new();
+        for (one, _) in of_family {
+            everywhere |= one.interfaces.is_empty();
+            with_list.extend(one.interfaces.iter().copied());
+        }
+        let others = Some(other_numbers(&each(with_list), Span::ANY)).filter(|_| !everywhere);
+        let Some(others) = others else { continue };
+        let whole = Rc::new(Part::sure(family.spans()));
+        let test = Test { sources: Rc::clone(&whole), destinations: whole, ..Test::any() };
+        let test = match inbound {
+            true => Test { from: Some(others), ..test },
+            false => Test { to: Some(others), ..test },
+        };
+        building.step(steps, &test, &Then::End(Verdict::Allow), rule);
+    }
+}
+
+/// Before its implicit deny an IPv6 list lets neighbours find each other.
+fn neighbours(list: &List, building: &mut Building, steps: &mut Vec<Step>) {
     if list.family == Family::Six {
         let rule = building.automatic("implicit-permit: neighbour discovery", &list.name, RuleAction::Allow);
         let discovery = Services::sure(vec![Service::icmp(58, Span::new(135, 136))]);
         let test = Test { services: Rc::new(discovery), ..Test::any() };
         building.step(steps, &test, &Then::End(Verdict::Allow), rule);
     }
-    let rule = building.automatic("implicit-deny", &list.name, RuleAction::Deny);
-    building.step(steps, &Test::any(), &Then::End(Verdict::Deny), rule);
+    building.step(steps, &Test::any(), &Then::End(Verdict::Deny), None);
 }
 
 /// A list on the lines restricts who may log in to the router.
-fn access_class(reading: &Reading, out: &mut Stage, building: &mut Building) {
-    let Some((line, name)) = &reading.access_class else { return };
+fn access_class(reading: &Reading, building: &mut Building) -> Option<Stage> {
+    let (line, name) = reading.access_class.as_ref()?;
     let Some(list) = reading.lists.find(name) else {
-        return building.problem(*line, format!("access list {name} holds nothing: it passes everything"));
+        building.problem(*line, format!("access list {name} holds nothing: it passes everything"));
+        return None;
     };
-    let shells = Service { destination_ports: vec![Span::new(22, 23)], ..Service::of_protocol(6) };
-    let test =
-        Test { services: Rc::new(Services::sure(vec![shells])), ..Test::leaving(vec![Interface::SELF]) };
-    let guard = guard(building, &test);
-    guarded(building, &mut out.steps, guard, |building, steps| {
-        Lists::steps(list, building, steps);
-        implicit_end(list, building, steps);
-    });
+    let shells = |ports: Vec<Span<u16>>| Service { destination_ports: ports, ..Service::of_protocol(6) };
+    let login = Services::sure(vec![shells(vec![Span::new(22, 23)])]);
+    let mut others = Services::sure(vec![shells(vec![Span::new(0, 21), Span::new(24, u16::MAX)])]);
+    let rest = vec![Span::new(0, 5), Span::new(7, 255)];
+    others.sure.push(Service { protocols: rest, ..Service::any() });
+    let mut steps = Vec::new();
+    let itself = Test::leaving(vec![Interface::SELF]);
+    building.step(
+        &mut steps,
+        &Test { to: Some(not_itself()), ..Test::any() },
+        &Then::End(Verdict::Allow),
+        None,
+    );
+    let test = Test { services: Rc::new(others), ..itself.clone() };
+    building.step(&mut steps, &test, &Then::End(Verdict::Allow), None);
+    let guard = guard(building, &Test { services: Rc::new(login), ..itself });
+    guarded(building, &mut steps, guard, |building, steps| Lists::steps(list, building, steps));
+    let end_name = "implicit-deny".to_string();
+    Some(Stage { name: "access-class".to_string(), steps, end: Verdict::Deny, end_name, ..Stage::default() })
 }
 
 /// Interfaces of the zone-based firewall: what passes them is not known.

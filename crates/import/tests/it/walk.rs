@@ -66,7 +66,8 @@ pub fn ask(firewall: &Firewall, packet: &PacketBox) -> Answer {
                             let ended = Way { rule: step.rule.or(way.rule), end, ..way };
                             match verdict {
                                 Verdict::Allow => after.push(ended),
-                                Verdict::Deny => denied.push(ended),
+                                // A denial without a rule is the stage's own.
+                                Verdict::Deny => denied.push(Way { rule: step.rule, ..ended }),
                             }
                         }
                     }

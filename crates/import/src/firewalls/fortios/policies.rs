@@ -9,7 +9,7 @@ use super::objects::{Objects, others};
 use super::tree::{Entry, Tree};
 use super::{Places, vips};
 use crate::firewalls::addresses::Family;
-use crate::firewalls::building::{Building, Services, Test, each, guard, guarded};
+use crate::firewalls::building::{Building, Services, Test, each, guard, guarded, not_itself};
 use crate::firewalls::part::Part;
 
 /// What of a policy a person wants to see when it is named.
@@ -67,8 +67,7 @@ pub fn steps<'a>(
         let guard = guard(building, &Test::coming_in(own));
         guarded(building, steps, guard, |building, steps| {
             reader.all(building, steps);
-            let rule = building.automatic("implicit-deny policy 0", "firewall policy", RuleAction::Deny);
-            building.step(steps, &Test::any(), &Then::End(Verdict::Deny), rule);
+            building.step(steps, &Test::any(), &Then::End(Verdict::Deny), None);
         });
     } else {
         reader.all(building, steps);
@@ -253,7 +252,11 @@ impl Reader<'_, '_> {
     fn interfaces(&mut self, policy: &Entry, key: &str, building: &mut Building) -> Option<Vec<Span<u16>>> {
         let names = policy.words(key);
         if names.iter().any(|name| name == "any") {
-            return self.several.then(|| each(self.places.of_domain(self.domain)));
+            // What comes from or goes to the firewall itself is asked no policy.
+            return Some(match self.several {
+                true => each(self.places.of_domain(self.domain)),
+                false => not_itself(),
+            });
         }
         let numbers = names.iter().flat_map(|name| self.places.of(self.domain, name, building)).collect();
         Some(each(numbers))

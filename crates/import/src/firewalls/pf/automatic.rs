@@ -54,6 +54,7 @@ pub fn rules(root: Node, product: Product, names: &mut Names, building: &mut Bui
             tests: vec![added.test],
             tag: None,
             tagged: None,
+            first: added.priority == SYSTEM && added.verdict == Verdict::Deny,
             rule,
         });
     };

@@ -11,10 +11,10 @@ mod xml;
 
 use std::collections::HashSet;
 
-use model::firewall::{Firewall, RuleAction, Stage, Step, Then, Verdict};
+use model::firewall::{Firewall, Interface, RuleAction, Stage, Step, Then, Verdict};
 use model::packets::Span;
 
-use super::building::{Building, Test, guard, guarded, known_conversations, not_itself};
+use super::building::{Building, Test, known_conversations, not_itself};
 use aliases::Aliases;
 use places::Places;
 use rules::{Direction, PfRule};
@@ -82,53 +82,59 @@ fn read(text: &str, product: Product) -> Firewall {
     all.extend(of_translations);
     // Equal ones stay as they stand.
     all.sort_by_key(|rule| rule.priority);
+    let (first, all): (Vec<PfRule>, Vec<PfRule>) = all.into_iter().partition(|rule| rule.first);
+    let first = first_stage(&first, &mut building);
     let into = stage(&all, Direction::In, &mut building);
     let out = stage(&all, Direction::Out, &mut building);
-    building.firewall().stages = translate.into_iter().chain([into, out]).collect();
+    building.firewall().stages = translate.into_iter().chain([first, into, out]).collect();
     building.done()
 }
 
-/// One way through the rules.
+/// One way through the rules. What the firewall sends itself comes in by no interface, what is for it leaves by none.
 fn stage(rules: &[PfRule], way: Direction, building: &mut Building) -> Stage {
     let mut steps = vec![known_conversations(building)];
-    let itself = match way {
-        // What the firewall sends itself comes in by no interface; what is for it leaves by none.
-        Direction::In => Test { from: Some(not_itself()), ..Test::any() },
-        Direction::Out | Direction::Any => Test { to: Some(not_itself()), ..Test::any() },
-    };
     let marks = Marks::of(rules);
-    let guard = guard(building, &itself);
-    guarded(building, &mut steps, guard, |building, steps| {
-        let here = || {
-            let of_way =
-                rules.iter().filter(|rule| rule.direction == way || rule.direction == Direction::Any);
-            of_way.filter(|rule| rule.verdict.is_some())
-        };
-        for rule in here().filter(|rule| rule.quick) {
-            add(rule, way, &marks, building, steps);
+    if way == Direction::In {
+        let own = building.automatic("from the firewall itself", "automatic", RuleAction::Allow);
+        building.step(&mut steps, &Test::coming_in(vec![Interface::SELF]), &Then::End(Verdict::Allow), own);
+    }
+    let here = || {
+        let of_way = rules.iter().filter(|rule| rule.direction == way || rule.direction == Direction::Any);
+        of_way.filter(|rule| rule.verdict.is_some())
+    };
+    for rule in here().filter(|rule| rule.quick) {
+        add(rule, way, &marks, building, &mut steps);
+    }
+    for rule in here().rev().filter(|rule| !rule.quick) {
+        add(rule, way, &marks, building, &mut steps);
+    }
+    let (name, end, end_name) = match way {
+        Direction::In => ("in", Verdict::Deny, "default-deny"),
+        Direction::Out | Direction::Any => {
+            ("out", Verdict::Allow, "let out anything from firewall host itself")
         }
-        for rule in here().rev().filter(|rule| !rule.quick) {
-            add(rule, way, &marks, building, steps);
-        }
-        if way == Direction::In {
-            let rule = building.automatic("default-deny", "automatic", RuleAction::Deny);
-            if let Some(rule) = rule.and_then(|rule| building.firewall().rules.get_mut(rule)) {
-                rule.logs = true;
-            }
-            building.step(steps, &Test::any(), &Then::End(Verdict::Deny), rule);
-        }
-    });
-    let (name, end_name) = match way {
-        Direction::In => ("in", "from the firewall itself"),
-        Direction::Out | Direction::Any => ("out", "let out anything from firewall host itself"),
     };
     Stage {
         name: name.to_string(),
         steps,
-        end: Verdict::Allow,
+        end,
         end_name: end_name.to_string(),
+        end_logs: end == Verdict::Deny,
         ..Stage::default()
     }
+}
+
+/// What the product blocks before anything else. A stage of its own, so that the rules of people are held against each
+/// other alone.
+fn first_stage(rules: &[PfRule], building: &mut Building) -> Stage {
+    let mut steps = vec![known_conversations(building)];
+    for rule in rules {
+        for test in &rule.tests {
+            building.step(&mut steps, test, &Then::End(Verdict::Deny), rule.rule);
+        }
+    }
+    let end_name = "not blocked at first".to_string();
+    Stage { name: "first".to_string(), steps, end: Verdict::Allow, end_name, ..Stage::default() }
 }
 
 /// Marks that rules put on packets.
@@ -161,9 +167,10 @@ fn add(rule: &PfRule, way: Direction, marks: &Marks, building: &mut Building, st
         doubt = Some(format!("tagged {mark}"));
     }
     for test in &rule.tests {
+        let interfaces = both(&rule.interfaces, &Some(not_itself()));
         let mut test = match way {
-            Direction::In => Test { from: rule.interfaces.clone(), ..test.clone() },
-            Direction::Out | Direction::Any => Test { to: both(&test.to, &rule.interfaces), ..test.clone() },
+            Direction::In => Test { from: interfaces, ..test.clone() },
+            Direction::Out | Direction::Any => Test { to: both(&test.to, &interfaces), ..test.clone() },
         };
         if let Some(because) = &doubt {
             test = test.doubted(because.clone());

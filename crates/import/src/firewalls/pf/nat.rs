@@ -194,6 +194,7 @@ impl Reader<'_> {
             tests: vec![translated],
             tag: None,
             tagged: None,
+            first: false,
             rule,
         });
     }

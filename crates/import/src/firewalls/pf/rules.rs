@@ -53,6 +53,8 @@ pub struct PfRule {
     pub tag: Option<String>,
     /// The mark that packets must have.
     pub tagged: Option<String>,
+    /// Blocks before anything else is asked.
+    pub first: bool,
     /// Its rule.
     pub rule: Option<usize>,
 }
@@ -281,6 +283,7 @@ fn made(written: Written, sides: &SidesOf, names: &mut Names, building: &mut Bui
         tests,
         tag: mark("tag"),
         tagged: mark("tagged"),
+        first: false,
         rule,
     })
 }
