@@ -94,10 +94,8 @@ pub fn rules(root: Node, product: Product, names: &mut Names, building: &mut Bui
         }
         let server = root.at("dhcpd").and_then(|node| node.child(name));
         if server.is_some_and(|server| server.child("enable").is_some()) {
-            let everybody = Span::of_ip(std::net::IpAddr::from([255, 255, 255, 255]));
-            let mut part = Part::one(everybody);
-            part.add(names.places.part("(self)", Family::Four, Going::ToItself).unwrap_or_default());
-            let test = Test { destinations: Rc::new(part), ..udp(Some(68), Some(67)) };
+            // Whoever asks for an address asks everybody, or the firewall's own address: both are for itself.
+            let test = Test { to: Some(each(vec![Interface::SELF])), ..udp(Some(68), Some(67)) };
             add(on(OF_INTERFACES, "allow access to DHCP server", Verdict::Allow, test), building);
         }
     }
