@@ -1,6 +1,5 @@
 //! Firewall configurations and what is made of them.
 
-#![allow(clippy::disallowed_methods, reason = "tests read their cases from files")]
 #![allow(clippy::disallowed_methods, reason = "tests read their cases from files, and time themselves")]
 #![allow(clippy::print_stderr, reason = "a test that did not run says so")]
 
