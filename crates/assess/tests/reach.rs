@@ -235,6 +235,45 @@ fn what_is_not_called_idle_acts_on_some_packet() {
     assert!(seen > 100, "{seen}");
 }
 
+/// A stage of Linux lets pass without a rule what its hook does not concern: no rule loses packets to that, and none is
+/// shadowed by it.
+#[test]
+fn whom_a_stage_lets_pass_without_a_rule_takes_nothing_from_its_rules() {
+    let step = |test: PacketSet, verdict: Verdict, at: usize, rule: Option<usize>| Step {
+        test,
+        doubt: None,
+        then: Then::End(verdict),
+        otherwise: at + 1,
+        rule,
+    };
+    let narrowed = |field: NumberField, span: Span<u16>| {
+        let mut set = PacketSet::all();
+        assert!(set.narrow_number(field, &[span]));
+        set
+    };
+    let passing = narrowed(NumberField::InInterface, Span::one(Interface::SELF));
+    let rule = |name: &str| Rule { name: name.to_string(), ..Rule::default() };
+    let firewall = Firewall {
+        rules: vec![rule("port 5"), rule("ports 4 to 6"), rule("the firewall's own")],
+        stages: vec![Stage {
+            steps: vec![
+                step(passing.clone(), Verdict::Allow, 0, None),
+                step(narrowed(NumberField::DestinationPort, Span::one(5)), Verdict::Deny, 1, Some(0)),
+                step(narrowed(NumberField::DestinationPort, Span::new(4, 6)), Verdict::Allow, 2, Some(1)),
+                step(passing, Verdict::Deny, 3, Some(2)),
+            ],
+            end: Verdict::Deny,
+            ..Stage::default()
+        }],
+        ..Firewall::default()
+    };
+    let found = reach::anomalies(&firewall, &PacketSet::all());
+    let of = |rule: usize| found.iter().find(|one| one.rule == rule).map(|one| one.anomaly);
+    assert_eq!((of(0), of(2)), (None, None));
+    let Some(Anomaly::PartialConflict { lost }) = of(1) else { panic!("{found:?}") };
+    assert!((lost - 1.0 / 3.0).abs() < 1e-9, "{lost}");
+}
+
 #[test]
 fn the_sample_packet_of_a_difference_is_treated_differently() {
     let mut dice = Dice(0xACE);

@@ -97,7 +97,12 @@ fn look(
     if decision.upper.is_empty() {
         return Found::Idle;
     }
-    let Some((effect, taken)) = effect(decisions, nth, decision) else { return Found::NotEvaluated };
+    let Some(Effect { concerned, left: effect, taken }) = effect(decisions, nth, decision) else {
+        return Found::NotEvaluated;
+    };
+    if concerned.is_empty() {
+        return Found::Idle;
+    }
     let conflicts =
         |other: &usize| decisions.list.get(*other).is_some_and(|d| d.then != Decides::End(verdict));
     let decider = |other: &usize| {
@@ -112,11 +117,9 @@ fn look(
     {
         return Found::Redundant { witnesses };
     }
-    let (mut whole, mut lost) = (0.0, 0.0);
+    let whole: f64 = concerned.iter().map(volume).sum();
+    let mut lost = 0.0;
     let mut witnesses = BTreeSet::new();
-    for one in &decision.upper {
-        whole += volume(one);
-    }
     for other in taken.iter().filter(|other| conflicts(other)) {
         witnesses.insert(decider(other));
     }
@@ -127,16 +130,35 @@ fn look(
 }
 
 /// What reaches a decision, and which earlier ones took something of it.
-fn effect(decisions: &Decisions, nth: usize, decision: &Decision) -> Option<(Vec<PacketBox>, Vec<usize>)> {
-    let mut left = Vec::new();
+struct Effect {
+    /// What the stage concerns at all of what the decision may meet.
+    concerned: Vec<PacketBox>,
+    /// What of it is left by the earlier decisions.
+    left: Vec<PacketBox>,
+    /// Those that took something.
+    taken: Vec<usize>,
+}
+
+fn effect(decisions: &Decisions, nth: usize, decision: &Decision) -> Option<Effect> {
+    let (mut concerned, mut left) = (Vec::new(), Vec::new());
     let mut taken = BTreeSet::new();
     for one in &decision.upper {
         let earlier = decisions.before(nth, one);
+        // Whom a stage lets pass without a rule it does not concern: nobody takes these packets from a rule.
+        let (passing, earlier): (Vec<usize>, Vec<usize>) = earlier
+            .into_iter()
+            .partition(|other| decisions.list.get(*other).is_some_and(|d| d.rule.is_none()));
+        let mut rest = vec![*one];
+        for cut in passing.iter().filter_map(|other| decisions.list.get(*other)).flat_map(Decision::lower) {
+            if !subtract_from(&mut rest, cut) {
+                return None;
+            }
+        }
+        concerned.extend_from_slice(&rest);
         // Mostly one earlier rule alone covers what is covered; the first one acts first.
         let covering = earlier.iter().find(|other| {
             decisions.list.get(**other).is_some_and(|d| d.lower().iter().any(|cut| cut.covers(one)))
         });
-        let mut rest = vec![*one];
         for other in &earlier {
             let Some(cuts) = decisions.list.get(*other).map(Decision::lower) else { continue };
             for cut in cuts {
@@ -153,7 +175,7 @@ fn effect(decisions: &Decisions, nth: usize, decision: &Decision) -> Option<(Vec
         }
         left.append(&mut rest);
     }
-    Some((left, taken.into_iter().collect()))
+    Some(Effect { concerned, left, taken: taken.into_iter().collect() })
 }
 
 /// Who would decide `effect` behind decision `nth`, if that were all the same way.

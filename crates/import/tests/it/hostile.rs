@@ -178,6 +178,32 @@ fn names_that_hold_each_other_end() {
     }
 }
 
+/// Chains that jump to the next one twice would be written out two to the power of their number; a circle has no end.
+#[test]
+fn chains_that_grow_without_bound_are_not_evaluated() {
+    let mut table =
+        String::from("table inet t {\n chain f {\n type filter hook forward priority 0\n jump c0\n }\n");
+    let mut filter = String::from("*filter\n:FORWARD ACCEPT [0:0]\n");
+    let mut circle = filter.clone();
+    for n in 0..60 {
+        let next = n + 1;
+        table += &format!(" chain c{n} {{\n tcp dport 1 jump c{next}\n udp dport 2 jump c{next}\n }}\n");
+        filter += &format!("-A c{n} -p tcp -j c{next}\n-A c{n} -p udp -j c{next}\n");
+        circle += &format!("-A c{n} -p tcp -j c{}\n", (n + 1) % 60);
+    }
+    table += " chain c60 {\n drop\n }\n}\n";
+    filter += "-A c60 -j DROP\n-A FORWARD -j c0\nCOMMIT\n";
+    circle += "-A FORWARD -j c0\nCOMMIT\n";
+    for text in [table, filter, circle] {
+        let firewall = read_firewall(&text).unwrap();
+        holds_together(&firewall);
+        assert!(!firewall.problems.is_empty(), "{text}");
+        let steps: usize = firewall.stages.iter().map(|stage| stage.steps.len()).sum();
+        assert!(steps <= 300_000, "{steps}");
+        assert!(firewall.stages.iter().flat_map(|stage| &stage.steps).any(|step| step.doubt.is_some()));
+    }
+}
+
 #[test]
 fn many_rules_with_large_groups_stay_within_the_bounds() {
     let mut text = String::from("ASA Version 9.1\n");
