@@ -12,7 +12,10 @@ fuzz_target!(|data: &[u8]| {
             if let Then::Go(to) | Then::Translate { go: to, .. } = &step.then {
                 assert!(*to > at, "steps lead forward");
             }
-            assert!(step.rule.is_none_or(|rule| rule < firewall.rules.len()), "a step names a rule that is there");
+            assert!(
+                step.rule.is_none_or(|rule| rule < firewall.rules.len()),
+                "a step names a rule that is there"
+            );
         }
     }
 });

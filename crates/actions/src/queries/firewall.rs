@@ -88,8 +88,11 @@ pub struct Told {
 
 /// Asks about one packet.
 pub fn ask(firewall: &Firewall, asked: &Asked) -> Result<Told, AskError> {
-    let answer = reach::decide(firewall, &reach::question(firewall, asked)?);
-    let (rule, list, line) = answer.decider.map(|decider| named(firewall, decider)).unwrap_or_default();
+    let mut answer = reach::decide(firewall, &reach::question(firewall, asked)?);
+    let named =
+        |name: &str| format!("the configuration names no interface {name}; it was taken as another one");
+    answer.because.extend(reach::unnamed(firewall, asked).into_iter().map(named));
+    let (rule, list, line) = answer.decider.map(|decider| self::named(firewall, decider)).unwrap_or_default();
     Ok(Told { answer, rule, list, line })
 }
 

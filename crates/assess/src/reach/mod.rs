@@ -17,5 +17,5 @@ pub use boxes::BOXES_PER_RULE_MAX;
 pub use decide::{Answer, Decider, Question, decide};
 pub use decisions::{Decides, Decision, Decisions};
 pub use interfaces::with_interfaces_of;
-pub use question::{AskError, Asked, Carries, question};
+pub use question::{AskError, Asked, Carries, question, unnamed};
 pub use rules::{Anomaly, RuleAnomaly, anomalies};

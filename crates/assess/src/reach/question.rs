@@ -58,14 +58,6 @@ pub enum Carries {
 /// Why a question cannot be asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AskError {
-    /// No such interface.
-    #[error("the firewall has no interface {name}; it has {known}")]
-    NoInterface {
-        /// What was asked for.
-        name: String,
-        /// Those it has.
-        known: String,
-    },
     /// An IPv4 and an IPv6 address in one packet.
     #[error("{0} and {1} are of different families")]
     Families(IpAddr, IpAddr),
@@ -80,8 +72,8 @@ pub fn question(firewall: &Firewall, asked: &Asked) -> Result<Question, AskError
     packet.addresses[AddressField::Source as usize] = Span::of_ip(asked.source);
     packet.addresses[AddressField::Destination as usize] = Span::of_ip(asked.destination);
     let mut set = |field: NumberField, span: Span<u16>| packet.numbers[field as usize] = span;
-    set(NumberField::InInterface, interface(firewall, asked.in_interface.as_deref())?);
-    set(NumberField::OutInterface, interface(firewall, asked.out_interface.as_deref())?);
+    set(NumberField::InInterface, interface(firewall, asked.in_interface.as_deref()));
+    set(NumberField::OutInterface, interface(firewall, asked.out_interface.as_deref()));
     let protocol = match asked.carries {
         Carries::Tcp { source_port, destination_port, flags } => {
             set(NumberField::SourcePort, source_port.map_or(ASKING_PORTS, Span::one));
@@ -127,37 +119,32 @@ fn state(asked: &Asked) -> PacketState {
     }
 }
 
-fn interface(firewall: &Firewall, name: Option<&str>) -> Result<Span<u16>, AskError> {
-    let Some(name) = name else { return Ok(Span::ANY) };
+fn interface(firewall: &Firewall, name: Option<&str>) -> Span<u16> {
+    let Some(name) = name else { return Span::ANY };
     let named = |known: &Interface| {
         known.name.eq_ignore_ascii_case(name)
             || known.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
     };
     let place = firewall.interfaces.iter().position(named);
     if let Some(place) = place.and_then(|place| u16::try_from(place).ok()) {
-        return Ok(Span::one(place));
+        return Span::one(place);
     }
-    let known: Vec<&str> = firewall.interfaces.iter().skip(2).map(|one| one.name.as_str()).collect();
-    // Rules may name interfaces or leave it; of one that none names it is known that it is another.
-    if firewall.stages.is_empty() || known.is_empty() || lists_all(firewall) == Listed::Some {
-        return Ok(Span::one(Interface::OTHER));
+    // Rules may name interfaces by their beginning: `eth*` stands for all that no rule names in full.
+    let begins = |known: &Interface| {
+        let start = known.name.strip_suffix('*').filter(|start| !start.is_empty());
+        start.is_some_and(|start| name.starts_with(start))
+    };
+    let patterns = firewall.interfaces.iter().zip(0..=u16::MAX).filter(|(known, _)| begins(known));
+    if let Some((_, place)) = patterns.max_by_key(|(known, _)| known.name.len()) {
+        return Span::one(place);
     }
-    Err(AskError::NoInterface { name: name.to_string(), known: known.join(", ") })
+    // Of one that none names it is known that it is another.
+    Span::one(Interface::OTHER)
 }
 
-#[derive(PartialEq, Eq)]
-enum Listed {
-    All,
-    Some,
-}
-
-/// Whether a configuration lists all its interfaces, or names those alone that its rules need.
-fn lists_all(firewall: &Firewall) -> Listed {
-    use model::firewall::Dialect;
-    match firewall.dialect {
-        Dialect::Nftables | Dialect::NftablesJson | Dialect::Iptables => Listed::Some,
-        Dialect::OpnSense | Dialect::PfSense | Dialect::FortiOs | Dialect::CiscoAsa | Dialect::CiscoIos => {
-            Listed::All
-        }
-    }
+/// The interfaces of a question that the configuration does not name. They are taken as others than those it names.
+pub fn unnamed<'a>(firewall: &Firewall, asked: &'a Asked) -> Vec<&'a str> {
+    let names = [asked.in_interface.as_deref(), asked.out_interface.as_deref()];
+    let other = Span::one(Interface::OTHER);
+    names.into_iter().flatten().filter(|name| interface(firewall, Some(name)) == other).collect()
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::firewall::{Firewall, Stage, Verdict};
-use model::packets::{PacketBox, PacketSet};
+use model::packets::{PacketBox, PacketSet, Span};
 
 use super::boxes::{overlap, subtract_from, volume};
 use super::decide::Decider;
@@ -54,7 +54,10 @@ pub fn anomalies(firewall: &Firewall, within: &PacketSet) -> Vec<RuleAnomaly> {
         };
         for (nth, decision) in decisions.list.iter().enumerate() {
             let (Some(rule), Decides::End(verdict)) = (decision.rule, decision.then) else { continue };
-            let found = look(&decisions, nth, decision, verdict, (place, stage));
+            let found = match look(&decisions, nth, decision, verdict, (place, stage)) {
+                Found::Redundant { witnesses } if is_last_word(decision, &witnesses) => Found::Idle,
+                found => found,
+            };
             verdicts.entry(rule).or_default().push(found);
         }
     }
@@ -63,6 +66,13 @@ pub fn anomalies(firewall: &Firewall, within: &PacketSet) -> Vec<RuleAnomaly> {
         .filter(|(rule, _)| firewall.rules.get(*rule).is_some_and(|rule| !rule.automatic))
         .filter_map(|(rule, found)| together(rule, &found))
         .collect()
+}
+
+/// True for the rule that says at the end, for everybody to read, what would hold without it.
+fn is_last_word(decision: &Decision, witnesses: &BTreeSet<Decider>) -> bool {
+    let everywhere = |one: &PacketBox| one.addresses.iter().all(|span| span.covers(Span::IPV4));
+    witnesses.iter().all(|witness| matches!(witness, Decider::End(_)))
+        && decision.upper.iter().any(everywhere)
 }
 
 /// What was found about one decision of a rule.

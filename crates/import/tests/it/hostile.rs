@@ -100,6 +100,9 @@ const STARTS: &[&str] = &[
     "config firewall policy\n",
     "<opnsense><filter>\n",
     "<pfsense><filter>\n",
+    "*filter\n:FORWARD DROP [0:0]\n",
+    "table inet filter {\nchain forward {\ntype filter hook forward priority 0; policy drop;\n",
+    "{\"nftables\": [\n",
 ];
 
 #[test]
@@ -116,6 +119,12 @@ fn nonsense_without_end_is_read_in_time() {
         "10.0.0.0",
         "end",
         "7",
+        "-A FORWARD",
+        "-j",
+        "jump a",
+        "{",
+        "}",
+        ",",
     ];
     for start in STARTS {
         let mut text = start.to_string();

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use model::firewall::{Firewall, Step, Then, Verdict};
+use model::firewall::{Firewall, Interface, Step, Then, Verdict};
 use model::packets::{AddressField, NumberField, PacketBox, PacketState, Span, TcpFlags};
 
 /// What becomes of a packet: none when it cannot be told, and who decides.
@@ -107,6 +107,18 @@ fn meets(step: &Step, packet: &PacketBox) -> (bool, bool) {
     }
 }
 
+/// The number of an interface; `eth*` stands for all that no rule names in full.
+pub fn interface_number(firewall: &Firewall, name: &str) -> u16 {
+    let places = || firewall.interfaces.iter().zip(0_u16..);
+    let exact = places().find(|(one, _)| {
+        one.name.eq_ignore_ascii_case(name)
+            || one.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
+    });
+    let begins = |one: &Interface| one.name.strip_suffix('*').is_some_and(|start| name.starts_with(start));
+    let pattern = places().filter(|(one, _)| begins(one)).max_by_key(|(one, _)| one.name.len());
+    exact.or(pattern).map_or(Interface::OTHER, |(_, number)| number)
+}
+
 /// The packet of one line of a table of questions.
 pub fn packet(firewall: &Firewall, cell: &dyn Fn(&str) -> String) -> PacketBox {
     let mut packet = PacketBox::all();
@@ -117,11 +129,7 @@ pub fn packet(firewall: &Firewall, cell: &dyn Fn(&str) -> String) -> PacketBox {
         if name.is_empty() {
             return Span::ANY;
         }
-        let named = firewall.interfaces.iter().position(|one| {
-            one.name.eq_ignore_ascii_case(&name)
-                || one.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(&name))
-        });
-        Span::one(named.unwrap_or(0) as u16)
+        Span::one(interface_number(firewall, &name))
     };
     let port = |name: &str, open: Span<u16>| cell(name).parse::<u16>().map_or(open, Span::one);
     let mut set = |field: NumberField, span: Span<u16>| packet.numbers[field as usize] = span;

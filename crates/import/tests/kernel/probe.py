@@ -112,13 +112,12 @@ def drain(taps):
 
 def seen():
     found = []
-    for name in ("out4", "in4", "out6", "in6"):
-        listed = json.loads(must("nft", "-j", "list", "set", "inet", "probe", name))
-        for entry in listed["nftables"]:
-            for element in entry.get("set", {}).get("elem", []):
-                value = element["elem"]["val"] if isinstance(element, dict) else element
-                found.append(f"{name[:-1]} {value}")
-        must("nft", "flush", "set", "inet", "probe", name)
+    for entry in json.loads(must("nft", "-j", "list", "table", "inet", "probe"))["nftables"]:
+        for element in entry.get("set", {}).get("elem", []):
+            value = element["elem"]["val"] if isinstance(element, dict) else element
+            found.append(f"{entry['set']['name'][:-1]} {value}")
+    names = ("out4", "in4", "out6", "in6")
+    must("nft", "-f", "-", text="".join(f"flush set inet probe {name}\n" for name in names))
     return found
 
 

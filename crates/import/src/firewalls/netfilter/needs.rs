@@ -23,6 +23,8 @@ pub(super) struct Place<'a> {
     pub(super) tracked: Option<bool>,
     pub(super) interfaces: &'a Interfaces,
     pub(super) nets: &'a Nets,
+    /// Rules may have changed the source already.
+    pub(super) hidden: bool,
 }
 
 /// What a rule meets.
@@ -144,6 +146,9 @@ pub(super) fn union(lists: &[Vec<Cond>], place: Place<'_>, doubts: &mut Vec<Doub
 fn narrow(set: &mut PacketSet, cond: &Cond, place: Place<'_>) -> Option<String> {
     let too_large = || Some("a set too large to hold".to_string());
     match cond {
+        Cond::Address(AddressField::Source, _) | Cond::Number(NumberField::SourcePort, _) if place.hidden => {
+            Some("which source it has once it is translated".to_string())
+        }
         Cond::Address(field, spans) => (!set.narrow_address(*field, spans)).then(too_large).flatten(),
         Cond::Number(field, spans) => (!set.narrow_number(*field, spans)).then(too_large).flatten(),
         Cond::Family(family) => {

@@ -165,7 +165,14 @@ impl<'a> Parts<'a> {
             (Hook::Prerouting | Hook::Output, std::cmp::Ordering::Greater)
             | (Hook::Forward | Hook::Input | Hook::Postrouting | Hook::Egress, _) => Some(true),
         };
-        Place { hook, tracked, interfaces: self.interfaces, nets: self.nets }
+        let hides = || {
+            let mut acts =
+                self.ruleset.chains.iter().flat_map(|chain| &chain.rules).flat_map(|rule| &rule.acts);
+            acts.any(|act| matches!(act, Act::Hide))
+        };
+        let behind = matches!(hook, Hook::Postrouting | Hook::Input) && priority > -TRANSLATION
+            || hook == Hook::Egress;
+        Place { hook, tracked, interfaces: self.interfaces, nets: self.nets, hidden: behind && hides() }
     }
 
     fn stage(&self, planned: &Planned<'a>, untracked: &[KeptOut]) -> (Stage, Vec<Problem>) {

@@ -224,6 +224,11 @@ fn statement(value: &Json) -> Statement {
             port: body.get("port").map(expression),
         }),
         "notrack" => Statement::Untrack,
+        "xt" if body.text("type") == Some("match") => {
+            let text = format!("xt match \"{}\"", body.text("name").unwrap_or_default());
+            let left = Expression::Field(Field::Other(text));
+            Statement::Match { left, how: How::Plain, right: Expression::Word(String::new()) }
+        }
         "tproxy" | "fwd" | "synproxy" => Statement::Hand(name.to_string()),
         "set" => {
             let set = body.text("set").unwrap_or_default().trim_start_matches('@').to_string();

@@ -79,6 +79,17 @@ fn statement(cursor: &mut Cursor<'_>) -> Option<Statement> {
             let text = skip_words(cursor);
             Some(Statement::Hand(text))
         }
+        // An extension of iptables, of which nft shows no more than the name.
+        "xt" => {
+            cursor.next();
+            let (kind, name) = (cursor.name()?, cursor.name()?);
+            let text = format!("xt {kind} \"{name}\"");
+            if kind == "target" {
+                return Some(Statement::Unknown(text));
+            }
+            let left = Expression::Field(Field::Other(text));
+            Some(Statement::Match { left, how: How::Plain, right: Expression::Word(String::new()) })
+        }
         "dup" | "last" | "flow" | "secmark" => {
             skip_words(cursor);
             Some(Statement::Harmless)

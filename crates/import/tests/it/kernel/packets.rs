@@ -8,6 +8,7 @@ use model::firewall::{Firewall, Interface};
 use model::packets::{NumberField, PacketBox, PacketState, Span, TcpFlags};
 
 use super::random::Random;
+use crate::walk::interface_number;
 
 /// The interfaces; behind the one of number n lie 10.n.0.0/16 and fd00:n::/64.
 pub const INTERFACES: [&str; 4] = ["eth0", "eth1", "wan0", "lan"];
@@ -201,15 +202,9 @@ impl Packet {
 
     /// The question in the numbers of a firewall.
     pub fn question(&self, firewall: &Firewall) -> PacketBox {
-        let side = |side: Option<usize>| {
-            let Some(name) = side.map(|side| INTERFACES[side]) else { return Interface::SELF };
-            let places = firewall.interfaces.iter().zip(0_u16..).skip(2);
-            let exact = places.clone().find(|(one, _)| one.name == name);
-            // A pattern stands for those that no rule names; the longest fits best.
-            let fits =
-                |one: &Interface| one.name.strip_suffix('*').is_some_and(|start| name.starts_with(start));
-            let pattern = places.filter(|(one, _)| fits(one)).max_by_key(|(one, _)| one.name.len());
-            exact.or(pattern).map_or(Interface::OTHER, |(_, number)| number)
+        let side = |side: Option<usize>| match side {
+            Some(side) => interface_number(firewall, INTERFACES[side]),
+            None => Interface::SELF,
         };
         let mut packet = PacketBox::all();
         packet.addresses = [Span::of_ip(self.source), Span::of_ip(self.destination)];
