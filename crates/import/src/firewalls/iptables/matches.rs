@@ -305,8 +305,11 @@ impl Reader<'_> {
             }
         }
         if unsure {
-            // Translated or not: packets of every state may be meant.
-            self.needs.push(doubt(format!("whether it was translated ({})", given.value()), None));
+            let because = format!("whether it was translated ({})", given.value());
+            self.needs.push(match given.not || given.value().contains("SNAT") {
+                true => doubt(because, None),
+                false => Need::Translated { states, because },
+            });
             return;
         }
         if given.not {

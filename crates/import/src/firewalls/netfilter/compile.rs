@@ -441,7 +441,11 @@ fn asks_state(need: &Need) -> bool {
         Need::Any(lists) | Need::None(lists) => {
             lists.iter().flatten().any(|cond| matches!(cond, Cond::State(_)))
         }
-        Need::Doubt(_) | Need::Address { .. } | Need::Changing { .. } | Need::Remembered { .. } => false,
+        Need::Doubt(_)
+        | Need::Address { .. }
+        | Need::Changing { .. }
+        | Need::Translated { .. }
+        | Need::Remembered { .. } => false,
     }
 }
 
@@ -458,6 +462,7 @@ fn takes_untracked(need: &Need) -> bool {
         | Need::Doubt(_)
         | Need::Address { .. }
         | Need::Changing { .. }
+        | Need::Translated { .. }
         | Need::Remembered { .. } => true,
     }
 }

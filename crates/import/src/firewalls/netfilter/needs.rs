@@ -25,6 +25,8 @@ pub(super) struct Place<'a> {
     pub(super) nets: &'a Nets,
     /// Rules may have changed the source already.
     pub(super) hidden: bool,
+    /// Every destination to which rules translate.
+    pub(super) targets: &'a PacketSet,
 }
 
 /// What a rule meets.
@@ -67,6 +69,12 @@ pub(super) fn met(rule: &Rule, place: Place<'_>, remembered: &[String]) -> Met {
                 let members = union(now, place, &mut open);
                 let others = Doubt { because: because.clone(), alone: alone.map(|met| !met) };
                 kinds.push(vec![(members, all_of(open)), (PacketSet::all(), Some(others))]);
+            }
+            Need::Translated { states, because } => {
+                let mut open = Vec::new();
+                let of_state = union(&[vec![Cond::State(states.clone())]], place, &mut open);
+                let unsure = Doubt { because: because.clone(), alone: None };
+                kinds.push(vec![(of_state, all_of(open)), (place.targets.clone(), Some(unsure))]);
             }
             Need::Remembered { list, because, not } => {
                 let alone = if remembered.contains(list) { None } else { Some(*not) };

@@ -139,6 +139,13 @@ pub(in crate::firewalls) enum Need {
         /// change them.
         alone: Option<bool>,
     },
+    /// In one of the states, or of a conversation whose destination was translated.
+    Translated {
+        /// The states.
+        states: Vec<PacketState>,
+        /// How it is written.
+        because: String,
+    },
     /// Something that `recent` has in this list, and no hit counted yet beside its own.
     Remembered {
         /// The list.

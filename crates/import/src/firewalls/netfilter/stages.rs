@@ -4,17 +4,20 @@ use std::collections::{BTreeMap, HashMap};
 
 use model::firewall::{Doubt, Firewall, Interface, Problem, Rule, Stage, Step, Then, Verdict};
 use model::packets::{
-    AddressField, NumberField, PacketSet, PacketState, Span, other_addresses, other_numbers,
+    AddressField, NumberField, PacketBox, PacketSet, PacketState, Span, other_addresses, other_numbers,
 };
 
 use super::compile::{STEPS_MAX, Writer, action};
 use super::interfaces::Interfaces;
 use super::kinds::Nets;
 use super::needs::{Place, met, of_family};
-use super::ruleset::{Act, Base, Chain, Family, Hook, Kind, Ruleset};
+use super::ruleset::{Act, Base, Chain, Family, Hook, Kind, NewAddress, Ruleset};
 
 /// Problems that are told of one configuration.
 pub(super) const PROBLEMS_MAX: usize = 10_000;
+
+/// Destinations of translations that are told apart; with more, any packet may have been translated.
+const TARGETS_MAX: usize = 1024;
 
 /// Where the connection tracking sees a packet first (NF_IP_PRI_CONNTRACK).
 const TRACKING: i32 = -200;
@@ -34,8 +37,15 @@ pub(in crate::firewalls) fn firewall(mut ruleset: Ruleset) -> Firewall {
         numbers.push(count);
         count += chain.rules.len();
     }
-    let parts =
-        Parts { ruleset: &ruleset, chains: &chains, numbers: &numbers, interfaces: &interfaces, nets: &nets };
+    let targets = targets(&ruleset);
+    let parts = Parts {
+        ruleset: &ruleset,
+        chains: &chains,
+        numbers: &numbers,
+        interfaces: &interfaces,
+        nets: &nets,
+        targets: &targets,
+    };
     let (stages, mut problems) = parts.stages();
     let rules = rules(&ruleset);
     problems.splice(0..0, std::mem::take(&mut ruleset.problems));
@@ -71,6 +81,47 @@ fn rules(ruleset: &Ruleset) -> Vec<Rule> {
     rules
 }
 
+/// Every destination to which rules translate; what does not lie there was not translated.
+fn targets(ruleset: &Ruleset) -> PacketSet {
+    let mut found = PacketSet::none();
+    let mut note = |act: &Act| {
+        let addresses: &[NewAddress] = match act {
+            Act::Translate(addresses) => addresses,
+            Act::Divert(_) => {
+                // The firewall itself, at whichever of its addresses.
+                let mut one = PacketBox::all();
+                one.numbers[NumberField::OutInterface as usize] = Span::one(Interface::SELF);
+                found.boxes.push(one);
+                &[]
+            }
+            Act::Accept
+            | Act::Drop
+            | Act::Return
+            | Act::Jump(_)
+            | Act::Goto(_)
+            | Act::Continue
+            | Act::Hand(_) => &[],
+            Act::Hide | Act::Untrack | Act::Choose(_) => &[],
+        };
+        for new in addresses {
+            if found.boxes.len() >= TARGETS_MAX {
+                break;
+            }
+            let mut one = PacketBox::all();
+            one.addresses[AddressField::Destination as usize] = new.address.unwrap_or(Span::EVERYWHERE);
+            one.numbers[NumberField::DestinationPort as usize] = new.port.unwrap_or(Span::ANY);
+            found.boxes.push(one);
+        }
+    };
+    for act in ruleset.chains.iter().flat_map(|chain| &chain.rules).flat_map(|rule| &rule.acts) {
+        match act {
+            Act::Choose(cases) => cases.iter().for_each(|case| note(&case.act)),
+            act => note(act),
+        }
+    }
+    if found.boxes.len() >= TARGETS_MAX { PacketSet::all() } else { found }
+}
+
 fn label(rule: &super::ruleset::Rule) -> &str {
     if rule.label.is_empty() { &rule.text } else { &rule.label }
 }
@@ -81,6 +132,7 @@ struct Parts<'a> {
     numbers: &'a [usize],
     interfaces: &'a Interfaces,
     nets: &'a Nets,
+    targets: &'a PacketSet,
 }
 
 /// Packets that a rule keeps out of the connection tracking.
@@ -172,7 +224,14 @@ impl<'a> Parts<'a> {
         };
         let behind = matches!(hook, Hook::Postrouting | Hook::Input) && priority > -TRANSLATION
             || hook == Hook::Egress;
-        Place { hook, tracked, interfaces: self.interfaces, nets: self.nets, hidden: behind && hides() }
+        Place {
+            hook,
+            tracked,
+            interfaces: self.interfaces,
+            nets: self.nets,
+            hidden: behind && hides(),
+            targets: self.targets,
+        }
     }
 
     fn stage(&self, planned: &Planned<'a>, untracked: &[KeptOut]) -> (Stage, Vec<Problem>) {

@@ -90,16 +90,14 @@ pub(super) fn field(cursor: &mut Cursor<'_>) -> Option<Field> {
             cursor.next();
             route(cursor)
         }
+        // `rt [ip|ip6] KEY`, `socket KEY`, `ipsec in|out [ip|ip6] KEY`, `osf name`.
         "socket" | "rt" | "ipsec" | "osf" | "tunnel" | "exthdr" => {
-            let first = cursor.name()?;
-            let mut words = vec![first];
-            while let Some(more) = cursor.word().filter(|word| is_plain(word)) {
-                words.push(more.to_string());
+            let mut words = vec![cursor.name()?];
+            while let Some(way @ ("ip" | "ip6" | "in" | "out")) = cursor.word().filter(|_| words.len() < 4) {
+                words.push(way.to_string());
                 cursor.next();
-                if words.len() > 4 {
-                    break;
-                }
             }
+            words.push(cursor.name()?);
             Some(Field::Other(words.join(" ")))
         }
         "numgen" | "jhash" | "symhash" => {

@@ -193,6 +193,10 @@ impl<'a> Lowering<'a> {
         let text = format!("{}{} {}", written(field), sign(how), shown(right));
         let right = word(right).unwrap_or_default();
         let not = how == How::Unequal;
+        let status = matches!(field, Field::Tracking { key, direction: None } if key == "status");
+        if status && right == "dnat" && matches!(how, How::Plain | How::Equal) {
+            return self.needs.push(Need::Translated { states: Vec::new(), because: text });
+        }
         let alone = match field {
             // Packets come by the interface that leads back to their source, unless someone lies.
             Field::Route { flags, result }
