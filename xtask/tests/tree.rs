@@ -26,7 +26,7 @@ const PURE: &[(&str, &[&str])] = &[
     ("decode", &["foldhash", "hashbrown"]),
     ("inventory", &["foldhash", "hashbrown", "ipnet", "oui-data"]),
     ("assess", &["foldhash", "hashbrown", "ipnet", "thiserror"]),
-    ("import", &["ipnet", "quick-xml"]),
+    ("import", &["ipnet", "quick-xml", "strsim", "toml", "toml_edit"]),
 ];
 
 fn root() -> PathBuf {

@@ -12,7 +12,7 @@ pub mod queries;
 pub mod rights;
 pub mod secrets;
 
-pub use assess::reach;
+pub use assess::{plan, reach};
 pub use capture::ErrorKind;
 pub use desk::Desk;
 pub use error::{ActionError, Refusal};

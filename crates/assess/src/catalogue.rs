@@ -179,4 +179,62 @@ model::sentences! {
     WHY_NEWCOMER: "{usual} does nearly all work there, and nothing shows what else this station is for",
         "fast alle Arbeit dort macht {usual}, und nichts zeigt, wozu diese Station sonst da ist";
     WHY_NOT_USUAL: "the usual station is {usual}", "die übliche Station ist {usual}";
+
+    // The plan.
+    PLAN_DETAIL: "{callers} called {called}: {traffic}.", "Angesprochen: {called}, von {callers}: {traffic}.";
+    PLAN_DEEDS: "Not in the plan: {deeds}.", "Nicht im Plan: {deeds}.";
+    PLAN_WINDOW: "The window of the permit was closed.", "Das Zeitfenster der Erlaubnis war geschlossen.";
+    PLAN_SEEN: "what was seen", "das Gesehene";
+    PLAN_OUTSIDE: "outside", "außen";
+    PLAN_UNASSIGNED: "no zone", "keine Zone";
+    UNKNOWN_CONDUIT: "No conduit from {from} to {to}: {count}", "Kein Übergang von {from} nach {to}: {count}";
+    OPERATION_NOT_ALLOWED: "Not permitted in conduit {conduit} from {from} to {to}: {count}",
+        "Nicht erlaubt im Übergang {conduit} von {from} nach {to}: {count}";
+    WRONG_DIRECTION: "{from} starts in conduit {conduit} to {to}: {count}",
+        "{from} beginnt im Übergang {conduit} nach {to}: {count}";
+    ENCRYPTION_REQUIRED: "Conduit {conduit} from {from} to {to} asks for more protection: {count}",
+        "Übergang {conduit} von {from} nach {to} verlangt mehr Schutz: {count}";
+    EXPIRED_EXCEPTION: "Conduit {conduit} from {from} to {to} is used after its end: {count}",
+        "Übergang {conduit} von {from} nach {to} wird nach seinem Ende genutzt: {count}";
+    EXPIRED_PERMIT: "Ended and still in the plan: {count} of conduit {conduit}",
+        "Abgelaufen und noch im Plan: {count} im Übergang {conduit}";
+    EXPIRED_PERMIT_DETAIL: "The first permit of {conduit} ended {span}.", "Die erste Erlaubnis von {conduit} endete {span}.";
+    CLEARTEXT_OVER_CONDUIT: "Clear text in conduit {conduit} from {from} to {to}",
+        "Klartext im Übergang {conduit} von {from} nach {to}";
+    NEVER_OBSERVED: "Nothing was seen in conduit {conduit}", "Im Übergang {conduit} war nichts zu sehen";
+    NEVER_OBSERVED_DETAIL: "No conversation from {from} to {to} was seen {span}. Whether it is needed cannot be told from that.",
+        "Keine Verbindung von {from} nach {to} war zu sehen {span}. Ob er gebraucht wird, ist daraus nicht zu erkennen.";
+    IN_NO_ZONE: "In no zone of the plan: {count}", "In keiner Zone des Plans: {count}";
+    IN_NO_ZONE_DETAIL: "In no zone: {hosts}. Seen: {traffic}.", "In keiner Zone: {hosts}. Gesehen: {traffic}.";
+    CONTRADICTION: "Zone {zone}: {count} on another level by what they do", "Zone {zone}: {count}, nach dem Verhalten auf anderer Ebene";
+    CONTRADICTION_DETAIL: "The zone is of {levels}; these behave like {inferred}: {assets}.",
+        "Die Zone: {levels}; nach dem Verhalten {inferred}: {assets}.";
+
+    NOT_ENFORCED: "The firewall lets through from {from} to {to} what the plan does not: {services}",
+        "Die Firewall lässt von {from} nach {to} durch, was der Plan nicht vorsieht: {services}";
+    NOT_ENFORCED_DETAIL: "Let through and in no conduit: {services}, for instance {samples}. Conversations seen there: {count}.",
+        "Durchgelassen und in keinem Übergang: {services}, zum Beispiel {samples}. Dort gesehene Verbindungen: {count}.";
+    BLOCKED: "The firewall denies from {from} to {to} what the plan wants: {services}",
+        "Die Firewall verweigert von {from} nach {to}, was der Plan will: {services}";
+    BLOCKED_DETAIL: "Permitted by the plan and denied: {services}. Conversations seen there: {count}.",
+        "Im Plan erlaubt und verweigert: {services}. Dort gesehene Verbindungen: {count}.";
+    DENIED: "Seen from {from} to {to}, though the firewall denies it: {services}",
+        "Von {from} nach {to} zu sehen, obwohl die Firewall es verweigert: {services}";
+    DENIED_DETAIL: "Denied and seen all the same: {services}, in {count} conversations. There is a way beside the firewall, or another configuration runs in it.",
+        "Verweigert und dennoch zu sehen: {services}; Verbindungen: {count}. Es gibt einen Weg neben der Firewall, oder in ihr läuft eine andere Konfiguration.";
+    CROSS_CELL: "{called} is called from another cell by {callers}", "{called} wird aus einer anderen Zelle angesprochen: {callers}";
+    SIS_REACHABLE: "{called} of the safety system is reached by {callers}",
+        "{called} im Sicherheitssystem wird erreicht: {callers}";
+    L2_BRIDGE: "{called} is called below the firewall by {callers}", "{called} wird unterhalb der Firewall angesprochen: {callers}";
+
+    // A change on paper.
+    CUT_CONTROLS: "{who} controls {whom} over {protocol} ({often}, last {last}). Without it {whom} gets no commands any more: expect the machine to stop or to run on uncontrolled.",
+        "{who} steuert {whom} über {protocol} ({often}, zuletzt {last}). Ohne diese Verbindung kommen keine Befehle mehr an: {whom} wird stehen bleiben oder ungesteuert weiterlaufen.";
+    CUT_READS: "{who} and {whom} exchange process values over {protocol} ({often}, last {last}). Without it {who} sees nothing of {whom} any more: expect screens without values, alarms, and perhaps a stop.",
+        "{who} und {whom} tauschen Prozesswerte über {protocol} aus ({often}, zuletzt {last}). Ohne diese Verbindung sieht {who} nichts mehr von {whom}: Bilder ohne Werte, Alarme, womöglich ein Stillstand.";
+    CUT_COMMANDS: "{who} changes {whom} over {protocol} ({often}, last {last}). It could not any more; it is not part of a cycle, so it shows when somebody needs it.",
+        "{who} verändert {whom} über {protocol} ({often}, zuletzt {last}). Das ginge nicht mehr; es gehört zu keinem Zyklus, fällt also erst auf, wenn es jemand braucht.";
+    CUT_OTHER: "{who} could not reach {whom} over {protocol} any more ({often}, last {last}).",
+        "{who} könnte {whom} über {protocol} nicht mehr erreichen ({often}, zuletzt {last}).";
+    CUT_EVERY: "about every {time}", "etwa alle {time}";
 }

@@ -1,5 +1,9 @@
 //! Titles and help of the checks in German, in the order of the table. The English stands with each check.
 
+mod plan;
+
+pub(crate) use plan::*;
+
 /// What a check says of itself in German.
 #[derive(Debug, Clone, Copy)]
 pub struct German {

@@ -3,6 +3,7 @@
 //! Nothing here knows a protocol. Checks look at families, operations, protection, levels and roles, so a new
 //! protocol is judged the day it is decoded.
 
+mod against;
 mod catalogue;
 mod checks;
 mod commands;
@@ -10,6 +11,7 @@ mod credentials;
 mod found;
 mod german;
 mod help;
+pub mod plan;
 pub mod reach;
 mod scene;
 mod words;
@@ -24,11 +26,19 @@ use model::{Finding, Plant};
 
 /// Everything worth knowing about a plant: worst first, then by check, then by assets.
 pub fn findings(plant: &Plant) -> Vec<Finding> {
-    let scene = Scene::new(plant);
+    of_scene(&Scene::new(plant))
+}
+
+/// The same with what the plan adds: see [`plan::hold`].
+pub fn findings_against(plant: &Plant, held: &plan::Held<'_>) -> Vec<Finding> {
+    of_scene(&Scene::with_plan(plant, held))
+}
+
+fn of_scene(scene: &Scene<'_>) -> Vec<Finding> {
     let mut all = Vec::new();
     for check in CHECKS {
-        let mut found = Found::new(&scene, check);
-        (check.find)(&scene, &mut found);
+        let mut found = Found::new(scene, check);
+        (check.find)(scene, &mut found);
         all.append(&mut found.into_findings());
     }
     all.sort_by(|a, b| {

@@ -7,6 +7,7 @@ use model::{
     Timestamp,
 };
 
+use crate::plan::Held;
 use crate::words;
 
 /// Frames per exchange up to which an unanswered attempt counts as an attempt and not as one half of a
@@ -30,6 +31,8 @@ pub struct Scene<'a> {
     pub(crate) parties: usize,
     /// First and last frame of all conversations.
     pub(crate) span: (Timestamp, Timestamp),
+    /// The plan and what it says of each conversation, where there is one.
+    pub(crate) held: Option<&'a Held<'a>>,
 }
 
 /// One conversation with both ends.
@@ -83,7 +86,13 @@ impl<'a> Scene<'a> {
         let talks = talks.collect();
         let first = plant.conversations.iter().map(|c| c.first).min().unwrap_or_default();
         let last = plant.conversations.iter().map(|c| c.last).max().unwrap_or_default();
-        Scene { plant, talks, parties: plant.assets.len() + numbers.hosts.len(), span: (first, last) }
+        let parties = plant.assets.len() + numbers.hosts.len();
+        Scene { plant, talks, parties, span: (first, last), held: None }
+    }
+
+    /// Looks at a plant that is held against its plan.
+    pub fn with_plan(plant: &'a Plant, held: &'a Held<'a>) -> Scene<'a> {
+        Scene { held: Some(held), ..Scene::new(plant) }
     }
 
     /// The conversations at these places.

@@ -19,6 +19,8 @@ pub const ASSET: Noun = Noun("asset", "assets", "Gerät", "Geräte");
 /// See [`CONVERSATION`].
 pub const PAIR: Noun = Noun("pair", "pairs", "Paar", "Paare");
 /// See [`CONVERSATION`].
+pub const PERMIT: Noun = Noun("permit", "permits", "Erlaubnis", "Erlaubnisse");
+/// See [`CONVERSATION`].
 pub const BROKEN: Noun =
     Noun("broken message", "broken messages", "fehlerhafte Nachricht", "fehlerhafte Nachrichten");
 

@@ -16,8 +16,7 @@ fn every_case_tells_what_it_must() {
     let mut wrong = Vec::new();
     for check in CHECKS {
         for case in cases(&folder().join(check.id)) {
-            let plant = support::plant(&fs::read_to_string(&case).expect("case"));
-            let findings = assess::findings(&plant);
+            let (plant, findings) = support::findings(&fs::read_to_string(&case).expect("case"));
             let mine: Vec<_> = findings.iter().filter(|finding| check.tells(finding.id)).collect();
             compare(&case.with_extension("expect"), &support::written(&plant, &mine), &mut wrong);
         }
@@ -76,8 +75,8 @@ fn every_sentence_is_whole_in_each_language() {
     assert_eq!(keys.len(), assess::SENTENCES.len(), "a key stands twice");
     let mut told = BTreeSet::new();
     for case in CHECKS.iter().flat_map(|check| cases(&folder().join(check.id))) {
-        let plant = support::plant(&fs::read_to_string(&case).expect("case"));
-        for finding in assess::findings(&plant) {
+        let (_, findings) = support::findings(&fs::read_to_string(&case).expect("case"));
+        for finding in findings {
             for language in [Language::English, Language::German] {
                 let text = format!("{} {}", finding.title.text(language), finding.detail.text(language));
                 assert!(!text.contains(['{', '}']), "{}: {text}", case.display());

@@ -2,5 +2,6 @@
 //! with its line, never an end and never silence.
 
 mod firewalls;
+pub mod plan;
 
 pub use firewalls::{read_firewall, recognise};

@@ -18,6 +18,7 @@ mod message;
 mod observer;
 mod operation;
 pub mod packets;
+pub mod plan;
 mod plant;
 mod protocol;
 mod role;

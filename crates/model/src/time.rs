@@ -1,6 +1,7 @@
 //! Points in time, as captures state them.
 
 use std::fmt;
+use std::str::FromStr;
 
 /// Nanoseconds since 1970-01-01 00:00 UTC; negative before. Covers 1677 to 2262.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -15,6 +16,16 @@ impl Timestamp {
     /// Nanoseconds from `earlier` to this point; negative when this point lies before it.
     pub fn since(self, earlier: Timestamp) -> i64 {
         self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = ();
+
+    /// RFC 3339 with any offset, within the range.
+    fn from_str(text: &str) -> Result<Timestamp, ()> {
+        let time: jiff::Timestamp = text.parse().map_err(|_| ())?;
+        time.as_nanosecond().try_into().map(Timestamp).map_err(|_| ())
     }
 }
 
@@ -56,6 +67,8 @@ mod tests {
         assert_eq!(Timestamp(0).to_string(), "1970-01-01T00:00:00.000000Z");
         assert_eq!(Timestamp::from_seconds(1_767_225_600, 1_500).to_string(), "2026-01-01T00:00:00.000001Z");
         assert_eq!(Timestamp(-1).to_string(), "1969-12-31T23:59:59.999999Z");
+        assert_eq!("2026-01-01T01:00:00.5+01:00".parse(), Ok(Timestamp(1_767_225_600_500_000_000)));
+        assert_eq!("9999-01-01T00:00:00Z".parse::<Timestamp>(), Err(()));
         assert_eq!(Timestamp(i64::MAX).to_string(), "2262-04-11T23:47:16.854775Z");
     }
 }

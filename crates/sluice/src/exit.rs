@@ -4,9 +4,11 @@ use std::process::ExitCode;
 
 use actions::AnalyzeError;
 use actions::queries::firewall::FirewallError;
+use actions::queries::plan::PlanError;
 
 use crate::firewall::{Differs, WrongQuestion};
 use crate::output::OutputError;
+use crate::plan::{Mistaken, Violated, WouldCut};
 use crate::serve::ServeError;
 use crate::verify::Broken;
 
@@ -66,6 +68,19 @@ fn number(error: &anyhow::Error) -> u8 {
     }
     if error.is::<Differs>() {
         return 21;
+    }
+    if let Some(error) = error.downcast_ref::<PlanError>() {
+        return match error {
+            PlanError::Unreadable { source, .. } if source.kind() == std::io::ErrorKind::NotFound => 3,
+            PlanError::Unreadable { .. } => 4,
+            PlanError::NotAPlan { .. } => 5,
+        };
+    }
+    if error.is::<Violated>() || error.is::<WouldCut>() {
+        return 1;
+    }
+    if error.is::<Mistaken>() {
+        return 23;
     }
     if error.is::<Broken>() {
         return 20;

@@ -6,6 +6,7 @@ mod exit;
 mod firewall;
 mod json;
 mod output;
+mod plan;
 mod progress;
 mod serve;
 mod text;
@@ -33,8 +34,9 @@ const AFTER: &str = "First steps:
 
 Exit codes: 0 done, 1 trouble while writing, 2 wrong use, 3 no such file or folder, 4 not readable, 5 not a capture,
 6 reading failed, 7 the output exists already, 130 interrupted (what was known so far was printed). `serve` has some of
-its own: see `sluice serve --help`. `verify` ends with 20 when the audit log was changed, `firewall
-diff` with 21 when the two differ and with 22 when they are too large to compare.";
+its own: see `sluice serve --help`. `verify` ends with 20 when the audit log was changed, `firewall diff` with 21
+when the two differ and with 22 when they are too large to compare, `plan check` with 1 when something is not in the plan and
+with 23 when the plan has mistakes.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -43,6 +45,9 @@ enum Command {
     /// Ask a firewall's configuration: who decides a packet, which rules never act, where two of them differ.
     #[command(subcommand)]
     Firewall(firewall::Command),
+    /// The plan of the plant: begin one, propose one from captures, hold captures against it.
+    #[command(subcommand)]
+    Plan(plan::Command),
     /// Serve the pages: people log in with a browser.
     Serve(serve::Arguments),
     /// Show the pages with the reference plant, in a folder that is gone afterwards.
@@ -61,6 +66,7 @@ fn main() -> std::process::ExitCode {
     let result = match arguments.command {
         Command::Analyze(arguments) => analyze::run(&arguments),
         Command::Firewall(command) => firewall::run(&command),
+        Command::Plan(command) => plan::run(&command),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),

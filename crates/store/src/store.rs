@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
-use sqlx::{Any, AnyConnection, AnyPool, Connection, Row};
+use sqlx::{Any, AnyConnection, AnyPool, Connection};
 
 use crate::known::{Ends, Known, KnownConversation};
 use crate::migrations::{MIGRATIONS, migrate};
@@ -18,6 +18,8 @@ const READERS_MAX: u32 = 4;
 const WAIT_MAX: Duration = Duration::from_secs(10);
 /// Our number among PostgreSQL's advisory locks ("SLUICE" in ASCII): who holds it is the one server on a database.
 const POSTGRES_LOCK: i64 = 0x534c_5549_4345;
+/// What PostgreSQL answers when a lock was not free in time (Appendix A, class 55).
+const LOCK_NOT_AVAILABLE: &str = "55P03";
 
 /// Each connection to SQLite: a write is on the disk when it is said to be; the log of writes stays small.
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
@@ -169,14 +171,21 @@ impl Store {
         if self.engine == Engine::Sqlite {
             return Ok(());
         }
-        let row = sqlx::query("SELECT CASE WHEN pg_try_advisory_lock($1) THEN 1 ELSE 0 END")
+        // A program that ended a moment ago holds it until its session is gone: the database waits for that.
+        sqlx::query("SET lock_timeout = '3s'").execute(&mut *connection).await?;
+        let taken = sqlx::query("SELECT CAST(pg_advisory_lock($1) AS TEXT)")
             .bind(POSTGRES_LOCK)
-            .fetch_one(connection)
-            .await?;
-        match row.try_get::<i32, _>(0)? {
-            1 => Ok(()),
-            _ => Err(StoreError::InUse { place: self.place.to_string() }),
+            .fetch_one(&mut *connection)
+            .await;
+        match taken {
+            Ok(_) => {}
+            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(LOCK_NOT_AVAILABLE) => {
+                return Err(StoreError::InUse { place: self.place.to_string() });
+            }
+            Err(error) => return Err(error.into()),
         }
+        sqlx::query("SET lock_timeout = 0").execute(connection).await?;
+        Ok(())
     }
 }
 

@@ -35,11 +35,21 @@ impl AnalyzeError {
 /// Errors: a path that cannot be found, opened or is no capture, before anything is read. What goes wrong later is
 /// a note in the summary.
 pub fn analyze(paths: &[PathBuf], threads: usize, watcher: &dyn Watcher) -> Result<Analysis, AnalyzeError> {
+    let (capture, plant) = read(paths, threads, watcher)?;
+    let findings = assess::findings(&plant);
+    Ok(Analysis { capture, plant, findings })
+}
+
+/// Reads the captures without judging what they show.
+pub(super) fn read(
+    paths: &[PathBuf],
+    threads: usize,
+    watcher: &dyn Watcher,
+) -> Result<(CaptureSummary, Plant), AnalyzeError> {
     let found = capture::find(paths)?;
     let (mut capture, plant) = pipeline::read(&found.sources, threads, watcher)?;
     say_what_was_left_out(&found, &mut capture.notes);
-    let findings = assess::findings(&plant);
-    Ok(Analysis { capture, plant, findings })
+    Ok((capture, plant))
 }
 
 /// Files of the folders that were not read, as notes.

@@ -11,4 +11,5 @@ pub mod firewall;
 pub mod health;
 pub mod overview;
 pub mod people;
+pub mod plan;
 pub mod settings;

@@ -1,12 +1,17 @@
 //! The table of checks: one file each, with its help.
 
 mod address_conflict;
+mod address_in_no_zone;
 mod anonymous_write;
+mod cleartext_over_conduit;
 mod credential_clear;
 mod credential_default;
+mod cross_cell;
 mod dmz_bypass;
 mod dual_homed;
+mod encryption_required;
 mod exception_burst;
+mod expired_exception;
 mod firmware_loaded;
 mod forced_values;
 mod frame_malformed;
@@ -15,7 +20,14 @@ mod internet_egress;
 mod it_in_cell;
 mod it_to_level_0;
 mod it_to_level_1;
+mod l2_bridge;
+mod level_contradiction;
 mod level_skip;
+mod never_observed_conduit;
+mod observed_but_denied;
+mod operation_not_allowed;
+mod policy_blocked;
+mod policy_not_enforced;
 mod program_loaded;
 mod program_read;
 mod protocol_insecure;
@@ -23,7 +35,10 @@ mod protocol_obsolete;
 mod remote_access_tool;
 mod run_state_changed;
 mod scan;
+mod sis_reachable;
+mod unknown_conduit;
 mod write_unexpected;
+mod wrong_direction;
 
 use model::{Sentence, Severity, Technique};
 
@@ -71,12 +86,17 @@ impl Check {
 /// Every check, by id.
 pub const CHECKS: &[Check] = &[
     address_conflict::CHECK,
+    address_in_no_zone::CHECK,
     anonymous_write::CHECK,
+    cleartext_over_conduit::CHECK,
     credential_clear::CHECK,
     credential_default::CHECK,
+    cross_cell::CHECK,
     dmz_bypass::CHECK,
     dual_homed::CHECK,
+    encryption_required::CHECK,
     exception_burst::CHECK,
+    expired_exception::CHECK,
     firmware_loaded::CHECK,
     forced_values::CHECK,
     frame_malformed::CHECK,
@@ -85,7 +105,14 @@ pub const CHECKS: &[Check] = &[
     it_in_cell::CHECK,
     it_to_level_0::CHECK,
     it_to_level_1::CHECK,
+    l2_bridge::CHECK,
+    level_contradiction::CHECK,
     level_skip::CHECK,
+    never_observed_conduit::CHECK,
+    observed_but_denied::CHECK,
+    operation_not_allowed::CHECK,
+    policy_blocked::CHECK,
+    policy_not_enforced::CHECK,
     program_loaded::CHECK,
     program_read::CHECK,
     protocol_insecure::CHECK,
@@ -93,5 +120,8 @@ pub const CHECKS: &[Check] = &[
     remote_access_tool::CHECK,
     run_state_changed::CHECK,
     scan::CHECK,
+    sis_reachable::CHECK,
+    unknown_conduit::CHECK,
     write_unexpected::CHECK,
+    wrong_direction::CHECK,
 ];

@@ -14,6 +14,7 @@ mod rules;
 
 pub use allowed::{Allowed, Difference, NotEvaluated, Region, allowed, difference};
 pub use boxes::BOXES_PER_RULE_MAX;
+pub(crate) use boxes::subtract_from;
 pub use decide::{Answer, Decider, Question, decide};
 pub use decisions::{Decides, Decision, Decisions};
 pub use interfaces::with_interfaces_of;

@@ -11,6 +11,8 @@
 //!   version "TLS 1.0" obsolete
 //!   application "TeamViewer" remote-access
 //!   malformed 3 "length beyond the frame"
+//! plan
+//! firewall closed
 //! conflict 10.0.3.11 00:1b:1b:00:00:01 00:1b:1b:00:00:02
 //! ```
 //!
@@ -38,12 +40,49 @@ pub fn plant(text: &str) -> Plant {
             "zone" => plant.zones.push(zone(first)),
             "asset" => asset(&mut plant, first),
             "conversation" => plant.conversations.push(conversation(first, rest)),
+            // The plan of `plan.toml` beside this file holds for the case: see `findings`.
+            "plan" | "firewall" => {}
             "conflict" => plant.address_conflicts.push(conflict(first)),
             other => panic!("unknown entry {other:?}"),
         }
     }
     connect(&mut plant);
     plant
+}
+
+/// A plant and its findings; held against the plan beside this file where the case says `plan`.
+#[allow(dead_code, reason = "only the cases compare whole texts")]
+pub fn findings(text: &str) -> (Plant, Vec<Finding>) {
+    let mut plant = plant(text);
+    if !text.lines().any(|line| line == "plan") {
+        let findings = assess::findings(&plant);
+        return (plant, findings);
+    }
+    let (plan, problems) = import::plan::read(include_str!("plan.toml"));
+    assert!(problems.is_empty(), "{problems:?}");
+    let mut held = assess::plan::hold(&plan, &mut plant, at(0));
+    let enforcers = text.lines().filter_map(|line| line.strip_prefix("firewall ")).map(firewall);
+    let enforcers: Vec<assess::plan::Enforcer> = enforcers.collect();
+    if !enforcers.is_empty() {
+        held.table = assess::plan::table(&held, &plant, &enforcers);
+    }
+    let findings = assess::findings_against(&plant, &held);
+    (plant, findings)
+}
+
+/// The firewall between the zones of `plan.toml`, as it is (`exact`), wider or narrower than the plan.
+fn firewall(name: &str) -> assess::plan::Enforcer {
+    let (_, rules) = [
+        ("exact", include_str!("exact.nft")),
+        ("open", include_str!("open.nft")),
+        ("closed", include_str!("closed.nft")),
+    ]
+    .into_iter()
+    .find(|(known, _)| *known == name)
+    .unwrap_or_else(|| panic!("no firewall {name:?}"));
+    let firewall = import::read_firewall(rules).expect("a firewall");
+    assert!(firewall.problems.is_empty(), "{:?}", firewall.problems);
+    assess::plan::Enforcer { name: "border.nft".into(), firewall }
 }
 
 /// Writes findings as the expectations hold them.

@@ -1,4 +1,4 @@
-//! Firewall configurations and what is made of them.
+//! Firewall configurations, plans, and what is made of them.
 
 #![allow(clippy::disallowed_methods, reason = "tests read their cases from files, and time themselves")]
 #![allow(clippy::print_stderr, reason = "a test that did not run says so")]
@@ -7,5 +7,6 @@ mod hostile;
 mod kernel;
 mod netfilter;
 mod one_policy;
+mod plans;
 mod questions;
 mod walk;
