@@ -154,6 +154,14 @@ fn outside_bytes_are_read_without_panics() {
 }
 
 #[test]
+fn no_source_lies_outside_of_a_crate() {
+    let beside = fs::read_dir(root()).unwrap().map(|entry| entry.unwrap().path());
+    let beside: Vec<PathBuf> =
+        beside.filter(|path| path.extension().is_some_and(|end| end == "rs")).collect();
+    assert!(beside.is_empty(), "no crate compiles {beside:?}");
+}
+
+#[test]
 fn unsafe_occurs_nowhere_but_in_capture() {
     for (krate, _) in MAY_IMPORT.iter().filter(|(name, _)| *name != "capture") {
         for (path, text) in sources(&root().join("crates").join(krate).join("src")) {
