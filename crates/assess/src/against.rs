@@ -85,6 +85,32 @@ fn service(cell: &Cell) -> String {
     if cell.protocol.is_empty() { service } else { format!("{} {service}", cell.protocol) }
 }
 
+/// Tells calls that should not be, unless the plan permits them: one finding for each asset that is called.
+pub fn unplanned_calls<'a>(
+    scene: &Scene<'a>,
+    found: &mut Found<'_, 'a>,
+    wanted: impl Fn(&Talk<'a>) -> bool,
+    usual: Severity,
+    title: Sentence,
+) {
+    let planned = |talk: &Talk<'a>| scene.held.is_some_and(|held| held.permits(talk.index));
+    let folds = scene.fold(|talk| (wanted(talk) && !planned(talk)).then(|| talk.to.party()));
+    for (called, places) in folds {
+        let talks = scene.at(&places);
+        let severity = if talks.clone().any(Talk::changes_device) { raised(usual) } else { usual };
+        let severity = if talks.clone().any(Talk::answered) { severity } else { lowered(severity) };
+        found.tell(severity, &places, || {
+            let callers = words::labels(talks.clone().map(|talk| talk.from));
+            let traffic = words::traffic(talks.clone());
+            let called = scene.label(called);
+            let title = title.with([("called", called.clone().into()), ("callers", callers.clone())]);
+            let detail =
+                c::PLAN_DETAIL.with([("callers", callers), ("called", called.into()), ("traffic", traffic)]);
+            Told { title, detail: detail.and(words::unanswered(talks.clone())) }
+        });
+    }
+}
+
 fn detail<'t, 'a: 't>(
     held: &Held<'_>,
     talks: impl Iterator<Item = &'t Talk<'a>> + Clone,

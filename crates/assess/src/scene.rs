@@ -210,6 +210,11 @@ impl<'a> End<'a> {
         self.asset.map(|asset| asset.id)
     }
 
+    /// The zone of its asset.
+    pub fn zone(&self) -> Option<&'a str> {
+        self.asset?.zone.as_deref()
+    }
+
     /// What a person would call it.
     pub fn label(&self) -> String {
         self.asset.map_or_else(|| self.host.to_string(), words::label)

@@ -2,12 +2,12 @@
 
 use model::{Role, Severity, Transport};
 
+use crate::against;
 use crate::catalogue as c;
 use crate::checks::Check;
-use crate::found::{Found, Told, lowered, raised};
+use crate::found::Found;
 use crate::german;
 use crate::scene::{Scene, Talk};
-use crate::words;
 
 pub(super) const CHECK: Check = Check {
     id: "l2-bridge",
@@ -33,28 +33,11 @@ Remove it, or make the two one zone in the plan.
 ";
 
 fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
-    let planned = |talk: &Talk<'a>| scene.held.is_some_and(|held| held.permits(talk.index));
-    let folds = scene.fold(|talk| (bridges(talk) && !planned(talk)).then(|| talk.to.party()));
-    for (called, places) in folds {
-        let talks = scene.at(&places);
-        let severity = Severity::Medium;
-        let severity = if talks.clone().any(Talk::changes_device) { raised(severity) } else { severity };
-        let severity = if talks.clone().any(Talk::answered) { severity } else { lowered(severity) };
-        found.tell(severity, &places, || {
-            let callers = words::labels(talks.clone().map(|talk| talk.from));
-            let traffic = words::traffic(talks.clone());
-            let called = scene.label(called);
-            let title = c::L2_BRIDGE.with([("called", called.clone().into()), ("callers", callers.clone())]);
-            let detail =
-                c::PLAN_DETAIL.with([("callers", callers), ("called", called.into()), ("traffic", traffic)]);
-            Told { title, detail: detail.and(words::unanswered(talks.clone())) }
-        });
-    }
+    against::unplanned_calls(scene, found, bridges, Severity::Medium, c::L2_BRIDGE);
 }
 
 fn bridges(talk: &Talk<'_>) -> bool {
-    let zone = |end: &crate::scene::End<'_>| end.asset.and_then(|asset| asset.zone.clone());
-    let (Some(from), Some(to)) = (zone(&talk.from), zone(&talk.to)) else { return false };
+    let (Some(from), Some(to)) = (talk.from.zone(), talk.to.zone()) else { return false };
     let passes_on = |role: Role| matches!(role, Role::Router | Role::Switch);
     let between = talk.from.has_role(passes_on) || talk.to.has_role(passes_on);
     talk.conversation.transport == Transport::Ethernet && from != to && !between && talk.is_payload()

@@ -2,12 +2,12 @@
 
 use model::Severity;
 
+use crate::against;
 use crate::catalogue as c;
 use crate::checks::Check;
-use crate::found::{Found, Told, lowered, raised};
+use crate::found::Found;
 use crate::german;
 use crate::scene::{Scene, Talk};
-use crate::words;
 
 pub(super) const CHECK: Check = Check {
     id: "sis-reachable",
@@ -32,27 +32,9 @@ switched off or locked while nobody works on it. Leave the key of the controller
 ";
 
 fn find<'a>(scene: &Scene<'a>, found: &mut Found<'_, 'a>) {
-    let planned = |talk: &Talk<'a>| scene.held.is_some_and(|held| held.permits(talk.index));
-    let folds = scene.fold(|talk| (reaches(talk) && !planned(talk)).then(|| talk.to.party()));
-    for (called, places) in folds {
-        let talks = scene.at(&places);
-        let severity = Severity::High;
-        let severity = if talks.clone().any(Talk::changes_device) { raised(severity) } else { severity };
-        let severity = if talks.clone().any(Talk::answered) { severity } else { lowered(severity) };
-        found.tell(severity, &places, || {
-            let callers = words::labels(talks.clone().map(|talk| talk.from));
-            let traffic = words::traffic(talks.clone());
-            let called = scene.label(called);
-            let title =
-                c::SIS_REACHABLE.with([("called", called.clone().into()), ("callers", callers.clone())]);
-            let detail =
-                c::PLAN_DETAIL.with([("callers", callers), ("called", called.into()), ("traffic", traffic)]);
-            Told { title, detail: detail.and(words::unanswered(talks.clone())) }
-        });
-    }
+    against::unplanned_calls(scene, found, reaches, Severity::High, c::SIS_REACHABLE);
 }
 
 fn reaches(talk: &Talk<'_>) -> bool {
-    let zone = |end: &crate::scene::End<'_>| end.asset.and_then(|asset| asset.zone.clone());
-    talk.to.is_safety() && !talk.from.is_safety() && zone(&talk.from) != zone(&talk.to) && talk.is_payload()
+    talk.to.is_safety() && !talk.from.is_safety() && talk.from.zone() != talk.to.zone() && talk.is_payload()
 }
