@@ -125,7 +125,7 @@ fn detail<'t, 'a: 't>(
         let own = talk.conversation.operations.iter();
         own.filter(move |op| {
             judged.is_some_and(|judged| {
-                matches!(held.judge.operation(talk.conversation, op, judged), Verdict::Violation(..))
+                held.judge.operation(talk.conversation, op, judged).violation().is_some()
             })
         })
     });

@@ -1,7 +1,9 @@
 //! Who is meant: a hardware address, or a host known by its IP or hardware address.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use ipnet::IpNet;
 
 /// An IEEE 802 MAC-48 address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -44,6 +46,34 @@ impl fmt::Display for Mac {
         let [a, b, c, d, e, g] = self.0;
         write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
     }
+}
+
+/// Networks that are not of the public Internet, as [`Host::is_public`] tells it of one address: private (RFC 1918), shared
+/// (RFC 6598), link-local, loopback, documentation (RFC 5737, RFC 3849), benchmarking (RFC 2544), multicast, reserved.
+/// Of IPv6 the one that lies within [`GLOBAL_UNICAST`].
+pub const NOT_PUBLIC: [IpNet; 14] = [
+    v4([0, 0, 0, 0], 8),
+    v4([10, 0, 0, 0], 8),
+    v4([100, 64, 0, 0], 10),
+    v4([127, 0, 0, 0], 8),
+    v4([169, 254, 0, 0], 16),
+    v4([172, 16, 0, 0], 12),
+    v4([192, 0, 2, 0], 24),
+    v4([192, 168, 0, 0], 16),
+    v4([198, 18, 0, 0], 15),
+    v4([198, 51, 100, 0], 24),
+    v4([203, 0, 113, 0], 24),
+    v4([224, 0, 0, 0], 4),
+    v4([240, 0, 0, 0], 4),
+    IpNet::new_assert(IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0)), 32),
+];
+
+/// The public addresses of IPv6, those of [`NOT_PUBLIC`] aside (RFC 4291, 2.4).
+pub const GLOBAL_UNICAST: IpNet =
+    IpNet::new_assert(IpAddr::V6(Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0)), 3);
+
+const fn v4([a, b, c, d]: [u8; 4], length: u8) -> IpNet {
+    IpNet::new_assert(IpAddr::V4(Ipv4Addr::new(a, b, c, d)), length)
 }
 
 /// A host as the wire shows it: by IP address where it has one, else by hardware address.
@@ -121,5 +151,33 @@ impl From<IpAddr> for Host {
 impl From<Mac> for Host {
     fn from(mac: Mac) -> Host {
         Host::Mac(mac)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The address that lies so far from another one.
+    fn beside(ip: IpAddr, by: i128) -> Option<IpAddr> {
+        match ip {
+            IpAddr::V4(ip) => {
+                let number = u32::try_from(i128::from(u32::from(ip)) + by).ok()?;
+                Some(IpAddr::V4(number.into()))
+            }
+            IpAddr::V6(ip) => Some(IpAddr::V6(u128::from(ip).checked_add_signed(by)?.into())),
+        }
+    }
+
+    #[test]
+    fn networks_and_single_addresses_are_public_alike() {
+        for net in NOT_PUBLIC.iter().chain([&GLOBAL_UNICAST]) {
+            let edges = [(net.network(), -1), (net.network(), 0), (net.broadcast(), 0), (net.broadcast(), 1)];
+            for ip in edges.into_iter().filter_map(|(ip, by)| beside(ip, by)) {
+                let listed = NOT_PUBLIC.iter().any(|net| net.contains(&ip));
+                let public = !listed && (ip.is_ipv4() || GLOBAL_UNICAST.contains(&ip));
+                assert_eq!(Host::Ip(ip).is_public(), public, "{ip}");
+            }
+        }
     }
 }

@@ -28,7 +28,7 @@ mod time;
 mod word;
 mod zone;
 
-pub use address::{Host, Mac};
+pub use address::{GLOBAL_UNICAST, Host, Mac, NOT_PUBLIC};
 pub use asset::{Asset, AssetId, Fact, Reason};
 pub use change::{Baseline, ChangeKind, ChangeState, WindowKind};
 pub use conversation::{Conversation, ConversationCredential, Evidence, OperationCount, Transport};

@@ -7,7 +7,7 @@ use model::packets::{
     AddressField, NumberField, PacketBox, PacketSet, PacketState, Span, TcpFlags, other_addresses,
 };
 use model::plan::{Initiator, Member, Peer, Permit, Plan};
-use model::{Conversation, Host, Transport};
+use model::{Conversation, GLOBAL_UNICAST, Host, NOT_PUBLIC, Transport};
 
 use super::judge::Judge;
 use super::places::Place;
@@ -30,7 +30,8 @@ pub struct Enforcer {
 /// What passes between zones: asked by pair, computed once for each pair of interfaces.
 pub(super) struct Gates<'a> {
     enforcers: &'a [Enforcer],
-    judge: &'a Judge<'a>,
+    /// The addresses of the zones that conduits join.
+    spans: BTreeMap<Place, Vec<Span<u128>>>,
     /// The interface that a place is behind, by firewall; none when any may be.
     behind: BTreeMap<(usize, Place), Option<String>>,
     passes: BTreeMap<(usize, Option<String>, Option<String>), Option<Allowed>>,
@@ -46,12 +47,16 @@ pub(super) struct Passes {
 }
 
 impl<'a> Gates<'a> {
-    pub fn new(judge: &'a Judge<'a>, enforcers: &'a [Enforcer]) -> Gates<'a> {
+    pub fn new(judge: &Judge<'_>, enforcers: &'a [Enforcer]) -> Gates<'a> {
         let mut behind = BTreeMap::new();
+        let mut spans = BTreeMap::new();
         let plan: &Plan = judge.plan();
         for conduit in &plan.conduits {
             let ends = [&conduit.from, &conduit.to].map(|id| judge.places.with_id(id));
             let [Some(from), Some(to)] = ends else { continue };
+            for place in [from, to] {
+                spans.entry(place).or_insert_with(|| addresses(judge, place));
+            }
             let (starts, answers) = match conduit.initiator {
                 Initiator::From | Initiator::Either => (from, to),
                 Initiator::To => (to, from),
@@ -67,7 +72,7 @@ impl<'a> Gates<'a> {
                 }
             }
         }
-        Gates { enforcers, judge, behind, passes: BTreeMap::new() }
+        Gates { enforcers, spans, behind, passes: BTreeMap::new() }
     }
 
     /// Pairs of zones that a firewall stands between.
@@ -92,12 +97,15 @@ impl<'a> Gates<'a> {
     pub fn between(&mut self, from: Place, to: Place) -> Option<Passes> {
         let ways = self.ways(from, to);
         let mut whole: Option<Passes> = None;
-        let (sources, destinations) = (self.spans(from), self.spans(to));
+        let (sources, destinations) = (self.spans(from).to_vec(), self.spans(to).to_vec());
         for way in &ways {
             let enforcers = self.enforcers;
             let allowed =
                 self.passes.entry(way.clone()).or_insert_with(|| through(enforcers, way)).as_ref()?;
-            let part = |regions: &[reach::Region]| narrowed(regions, &sources, &destinations);
+            let part = |regions: &[reach::Region]| {
+                let packets = regions.iter().map(|region| with_any_interface(&region.packets));
+                narrowed(packets, &sources, &destinations)
+            };
             let (upper, lower) = (part(&allowed.upper)?, part(&allowed.lower)?);
             whole = Some(match whole {
                 None => Passes { upper, lower, ways: ways.clone() },
@@ -111,45 +119,8 @@ impl<'a> Gates<'a> {
         whole
     }
 
-    /// The addresses of a place, without those that others claim more closely.
-    pub fn spans(&self, place: Place) -> Vec<Span<u128>> {
-        let zones = &self.judge.plan().zones;
-        let claimed = |own: Option<u32>, longer_than: Option<(u8, bool)>| -> Vec<Span<u128>> {
-            let others =
-                (0_u32..).zip(zones).filter(|(number, _)| Some(*number) != own).map(|(_, zone)| zone);
-            let mut spans = Vec::new();
-            for zone in others {
-                let closer = zone.prefixes.iter().filter(|prefix| {
-                    longer_than.is_none_or(|(length, v6)| {
-                        prefix.prefix_len() > length && prefix.addr().is_ipv6() == v6
-                    })
-                });
-                spans.extend(closer.map(Span::of_net));
-                spans.extend(zone.hosts.iter().filter_map(|host| host.ip()).map(Span::of_ip));
-            }
-            spans
-        };
-        match place {
-            Place::Zone(number) => {
-                let Some(zone) = self.judge.places.zone(place) else { return Vec::new() };
-                let mut spans: Vec<Span<u128>> =
-                    zone.hosts.iter().filter_map(|host| host.ip()).map(Span::of_ip).collect();
-                for prefix in &zone.prefixes {
-                    let closer = claimed(Some(number), Some((prefix.prefix_len(), prefix.addr().is_ipv6())));
-                    spans.extend(other_addresses(&closer, Span::of_net(prefix)));
-                }
-                spans
-            }
-            Place::Outside => {
-                let mut inner = claimed(None, None);
-                inner.extend(INNER.iter().filter_map(|net| net.parse().ok()).map(|net| Span::of_net(&net)));
-                let mut spans = other_addresses(&inner, Span::IPV4);
-                let global = "2000::/3".parse().map(|net| Span::of_net(&net));
-                spans.extend(global.map(|global| other_addresses(&inner, global)).unwrap_or_default());
-                spans
-            }
-            Place::Unassigned | Place::Anywhere => Vec::new(),
-        }
+    fn spans(&self, place: Place) -> &[Span<u128>] {
+        self.spans.get(&place).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a conversation passes; none when that cannot be told.
@@ -164,10 +135,10 @@ impl<'a> Gates<'a> {
             Transport::Ip => Carries::Other(u8::try_from(c.port).ok()?),
             Transport::Ethernet => return None,
         };
-        let (number, in_interface, out_interface) = passes.ways.first()?.clone();
-        let asked = Asked { in_interface, out_interface, source, destination, carries };
-        let packet = reach::question(&self.enforcers.get(number)?.firewall, &asked).ok()?.0;
-        // Interfaces were settled when the sets were made; numbers differ from firewall to firewall.
+        let (number, ..) = passes.ways.first()?;
+        let asked = Asked { in_interface: None, out_interface: None, source, destination, carries };
+        let packet = reach::question(&self.enforcers.get(*number)?.firewall, &asked).ok()?.0;
+        // Interfaces were settled when the sets were made.
         let packet = with_any_interface(&packet);
         if passes.lower.iter().any(|one| one.covers(&packet)) {
             return Some(true);
@@ -187,15 +158,12 @@ impl<'a> Gates<'a> {
         let everybody = [Peer { from: Member::Any, to: Member::Any }];
         let peers = if permit.peers.is_empty() { &everybody[..] } else { &permit.peers };
         let pairs: Vec<_> =
-            peers.iter().map(|peer| (member(peer.from, &sources), member(peer.to, &destinations))).collect();
+            peers.iter().map(|peer| (member(peer.from, sources), member(peer.to, destinations))).collect();
         let mut boxes = Vec::new();
         for service in services(permit) {
             for (sources, destinations) in &pairs {
-                let mut set = PacketSet { boxes: vec![service] };
-                let fits = set.narrow_address(AddressField::Source, sources)
-                    && set.narrow_address(AddressField::Destination, destinations);
-                boxes.append(&mut set.boxes);
-                if !fits || boxes.len() > BOXES_PER_PAIR_MAX {
+                boxes.extend(narrowed([service], sources, destinations)?);
+                if boxes.len() > BOXES_PER_PAIR_MAX {
                     return None;
                 }
             }
@@ -204,23 +172,43 @@ impl<'a> Gates<'a> {
     }
 }
 
-/// Address space that is not public (RFC 1918, 6598, 3927, 5737, 5771, 2544 and what is reserved).
-const INNER: [&str; 14] = [
-    "0.0.0.0/8",
-    "10.0.0.0/8",
-    "100.64.0.0/10",
-    "127.0.0.0/8",
-    "169.254.0.0/16",
-    "172.16.0.0/12",
-    "192.0.2.0/24",
-    "192.168.0.0/16",
-    "198.18.0.0/15",
-    "198.51.100.0/24",
-    "203.0.113.0/24",
-    "224.0.0.0/4",
-    "240.0.0.0/4",
-    "2001:db8::/32",
-];
+/// The addresses of a place, without those that others claim more closely.
+fn addresses(judge: &Judge<'_>, place: Place) -> Vec<Span<u128>> {
+    let zones = &judge.plan().zones;
+    let claimed = |own: Option<u32>, longer_than: Option<(u8, bool)>| -> Vec<Span<u128>> {
+        let others = (0_u32..).zip(zones).filter(|(number, _)| Some(*number) != own).map(|(_, zone)| zone);
+        let mut spans = Vec::new();
+        for zone in others {
+            let closer = zone.prefixes.iter().filter(|prefix| {
+                longer_than
+                    .is_none_or(|(length, v6)| prefix.prefix_len() > length && prefix.addr().is_ipv6() == v6)
+            });
+            spans.extend(closer.map(Span::of_net));
+            spans.extend(zone.hosts.iter().filter_map(|host| host.ip()).map(Span::of_ip));
+        }
+        spans
+    };
+    match place {
+        Place::Zone(number) => {
+            let Some(zone) = judge.places.zone(place) else { return Vec::new() };
+            let mut spans: Vec<Span<u128>> =
+                zone.hosts.iter().filter_map(|host| host.ip()).map(Span::of_ip).collect();
+            for prefix in &zone.prefixes {
+                let closer = claimed(Some(number), Some((prefix.prefix_len(), prefix.addr().is_ipv6())));
+                spans.extend(other_addresses(&closer, Span::of_net(prefix)));
+            }
+            spans
+        }
+        Place::Outside => {
+            let mut inner = claimed(None, None);
+            inner.extend(NOT_PUBLIC.iter().map(Span::of_net));
+            let mut spans = other_addresses(&inner, Span::IPV4);
+            spans.extend(other_addresses(&inner, Span::of_net(&GLOBAL_UNICAST)));
+            spans
+        }
+        Place::Unassigned | Place::Anywhere => Vec::new(),
+    }
+}
 
 fn through(enforcers: &[Enforcer], way: &(usize, Option<String>, Option<String>)) -> Option<Allowed> {
     let (number, in_interface, out_interface) = way;
@@ -252,15 +240,15 @@ fn through(enforcers: &[Enforcer], way: &(usize, Option<String>, Option<String>)
     reach::allowed(firewall, &PacketSet { boxes }).ok()
 }
 
-/// The packets of these regions between these addresses; none when they are too many.
+/// These packets between these addresses; none when they fall into too many parts.
 fn narrowed(
-    regions: &[reach::Region],
+    packets: impl IntoIterator<Item = PacketBox>,
     sources: &[Span<u128>],
     destinations: &[Span<u128>],
 ) -> Option<Vec<PacketBox>> {
     let mut boxes = Vec::new();
-    for region in regions {
-        let mut set = PacketSet { boxes: vec![with_any_interface(&region.packets)] };
+    for one in packets {
+        let mut set = PacketSet { boxes: vec![one] };
         let fits = set.narrow_address(AddressField::Source, sources)
             && set.narrow_address(AddressField::Destination, destinations);
         boxes.append(&mut set.boxes);

@@ -19,6 +19,16 @@ pub enum Verdict {
     Violation(Violation, Option<Permitted>),
 }
 
+impl Verdict {
+    /// Why it is a violation; none when it is not.
+    pub fn violation(self) -> Option<Violation> {
+        match self {
+            Verdict::Violation(violation, _) => Some(violation),
+            Verdict::Inside | Verdict::Permitted(_) => None,
+        }
+    }
+}
+
 /// The permit that holds a conversation, or that comes closest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Permitted {
@@ -72,10 +82,7 @@ pub struct Judgement {
 impl Judgement {
     /// Why it is a violation; none when it is not.
     pub fn violation(&self) -> Option<Violation> {
-        match self.verdict {
-            Verdict::Violation(violation, _) => Some(violation),
-            Verdict::Inside | Verdict::Permitted(_) => None,
-        }
+        self.verdict.violation()
     }
 }
 
@@ -252,11 +259,7 @@ fn settled(from: Place, to: Place) -> (Place, Place) {
 }
 
 fn gravest(one: Verdict, other: Verdict) -> Verdict {
-    let weight = |verdict: Verdict| match verdict {
-        Verdict::Inside | Verdict::Permitted(_) => None,
-        Verdict::Violation(violation, _) => Some(violation),
-    };
-    if weight(other) > weight(one) { other } else { one }
+    if other.violation() > one.violation() { other } else { one }
 }
 
 impl<'a> Ready<'a> {

@@ -9,7 +9,7 @@ use model::plan::{Conduit, Member, Peer, Permit, Plan, Service, Template, Zone};
 use model::{Asset, Conversation, Host, Level, Operation, Plant, Protection, Transport};
 
 use super::judge::Judge;
-use super::places::Place;
+use super::places::{Place, Places};
 
 /// Hosts of one zone that must do the same before the whole zone is permitted to. Never for what changes a device.
 pub const PEERS_FOR_A_GROUP_MIN: usize = 3;
@@ -43,14 +43,15 @@ pub fn propose(plant: &Plant, template: Template) -> Proposal {
         }
     }
     let mut conduits = Vec::new();
-    let mut found = Vec::new();
+    let (mut found, mut ids) = (Vec::new(), BTreeSet::new());
     for ((from, to), talks) in pairs {
         let (from_id, to_id) = (judge.places.id(from), judge.places.id(to));
         let short = |id: &str| id.chars().take(ID_LETTERS_MAX).collect::<String>();
         let mut id = format!("{}-to-{}", short(from_id), short(to_id));
-        if found.iter().any(|known: &Conduit| known.id == id) {
+        if ids.contains(&id) {
             id = format!("{id}-{}", found.len() + 1);
         }
+        ids.insert(id.clone());
         let (permits, notes) = permits(&talks, from == Place::Outside).into_iter().unzip();
         conduits.push((seen(&talks), notes));
         found.push(Conduit {
@@ -102,7 +103,7 @@ fn zones(plant: &Plant, template: Template) -> Vec<Zone> {
 /// Lists as hosts whom no network and no VLAN places where it belongs.
 fn place_the_rest(plan: &mut Plan, plant: &Plant) {
     let mut missing: BTreeMap<String, BTreeSet<Host>> = BTreeMap::new();
-    let judge = Judge::new(plan);
+    let places = Places::new(plan);
     let home = |asset: Option<&Asset>| -> String {
         let by_level = asset.and_then(|asset| asset.level.level).filter(|level| *level != Level::Outside);
         let by_level = by_level.map_or("level-unknown".to_string(), |level| format!("level-{level}"));
@@ -113,7 +114,7 @@ fn place_the_rest(plan: &mut Plan, plant: &Plant) {
         own.or_else(|| plan.zones.first().map(|zone| zone.id.clone())).unwrap_or_else(|| "plant".to_string())
     };
     for asset in &plant.assets {
-        let unplaced = |host: Host| match judge.places.of(host, Some(asset)) {
+        let unplaced = |host: Host| match places.of(host, Some(asset)) {
             Place::Unassigned => true,
             // A public address that belongs to a card of the plant.
             Place::Outside => !asset.macs.is_empty() && asset.zone.as_deref() != Some(model::plan::OUTSIDE),
@@ -134,7 +135,7 @@ fn place_the_rest(plan: &mut Plan, plant: &Plant) {
         for (host, id) in [(c.initiator, c.initiator_asset), (c.responder, c.responder_asset)] {
             let asset = id.and_then(|id| plant.asset(id));
             let listed = |host: &Host| missing.values().any(|hosts| hosts.contains(host));
-            if host.is_unicast() && judge.places.of(host, asset) == Place::Unassigned && !listed(&host) {
+            if host.is_unicast() && places.of(host, asset) == Place::Unassigned && !listed(&host) {
                 missing.entry(home(asset)).or_default().insert(host);
             }
         }
@@ -151,9 +152,9 @@ fn place_the_rest(plan: &mut Plan, plant: &Plant) {
 /// The levels that are sure of the assets in each zone, and whether all of them belong to safety systems.
 fn levels(plan: &mut Plan, plant: &Plant) {
     let mut found: BTreeMap<Place, (BTreeSet<Level>, bool)> = BTreeMap::new();
-    let judge = Judge::new(plan);
+    let places = Places::new(plan);
     for asset in &plant.assets {
-        let (levels, safety) = found.entry(judge.places.of_whole(asset)).or_insert((BTreeSet::new(), true));
+        let (levels, safety) = found.entry(places.of_whole(asset)).or_insert((BTreeSet::new(), true));
         let sure = asset.level.level.filter(|level| asset.level.is_high() && *level != Level::Outside);
         levels.extend(sure);
         *safety &= asset.safety;
@@ -167,10 +168,10 @@ fn levels(plan: &mut Plan, plant: &Plant) {
 }
 
 fn seen_in_zones(plan: &Plan, plant: &Plant) -> Vec<String> {
-    let judge = Judge::new(plan);
+    let places = Places::new(plan);
     let mut assets: BTreeMap<Place, Vec<&Asset>> = BTreeMap::new();
     for asset in &plant.assets {
-        assets.entry(judge.places.of_whole(asset)).or_default().push(asset);
+        assets.entry(places.of_whole(asset)).or_default().push(asset);
     }
     let say = |number: u32| {
         let own = assets.get(&Place::Zone(number)).map_or(&[][..], Vec::as_slice);

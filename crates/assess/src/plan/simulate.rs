@@ -1,12 +1,13 @@
 //! What a change on paper would do to what was observed: which conversations it cuts, which stay, which ways it opens.
 
-use model::packets::{AddressField, NumberField, PacketBox, number_address};
+use model::packets::{NumberField, PacketBox};
 use model::plan::Permit;
 use model::{Conversation, Gap, Message, Operation, Plant};
 
 use super::gates::{Enforcer, Gates};
 use super::judge::{Judge, Judgement};
 use super::places::Place;
+use super::table;
 use crate::catalogue as c;
 use crate::reach::subtract_from;
 use crate::words;
@@ -183,16 +184,17 @@ fn length(seconds: f64) -> String {
 fn opened(before: &Judge<'_>, after: &Judge<'_>) -> Vec<NewWay> {
     let (old, new) = (Gates::new(before, &[]), Gates::new(after, &[]));
     let mut change = Change::default();
+    let known: Vec<(&Permit, Vec<PacketBox>)> = before
+        .pairs()
+        .into_iter()
+        .flat_map(|(from, to)| before.permits_of(from, to).map(move |(_, permit)| (from, to, permit)))
+        .filter_map(|(from, to, permit)| Some((permit, old.meant(permit, from, to)?)))
+        .collect();
     for (from, to) in after.pairs() {
         for (_, permit) in after.permits_of(from, to) {
             let Some(meant) = new.meant(permit, from, to) else { continue };
-            let operations: Vec<Option<Operation>> = match &permit.operations {
-                None => vec![None],
-                Some(listed) if listed.is_empty() => vec![None],
-                Some(listed) => listed.iter().copied().map(Some).collect(),
-            };
-            for operation in operations {
-                let rest = beyond(meant.clone(), before, &old, permit, operation);
+            for operation in table::operations(permit) {
+                let rest = beyond(meant.clone(), &known, permit, operation);
                 change.open(rest.iter().map(|one| way(after, (from, to), one, operation)));
             }
         }
@@ -200,32 +202,25 @@ fn opened(before: &Judge<'_>, after: &Judge<'_>) -> Vec<NewWay> {
     change.opened
 }
 
-/// What of these packets no permit of the plan before allows for this operation.
+/// What of these packets no permit before allows for this operation.
 fn beyond(
     mut rest: Vec<PacketBox>,
-    before: &Judge<'_>,
-    gates: &Gates<'_>,
+    known: &[(&Permit, Vec<PacketBox>)],
     permit: &Permit,
     operation: Option<Operation>,
 ) -> Vec<PacketBox> {
-    for (from, to) in before.pairs() {
-        for (_, old) in before.permits_of(from, to) {
-            let protocols = old.protocols.is_empty()
-                || (!permit.protocols.is_empty()
-                    && permit.protocols.iter().all(|name| old.protocols.contains(name)));
-            let allows = match (&old.operations, operation) {
-                (None, _) => true,
-                (Some(listed), Some(operation)) => listed.contains(&operation),
-                // Anything, or a conversation without operations.
-                (Some(_), None) => permit.operations.is_some(),
-            };
-            if !protocols || !allows {
-                continue;
-            }
-            let Some(meant) = gates.meant(old, from, to) else { continue };
-            if !meant.iter().all(|cut| subtract_from(&mut rest, cut)) {
-                return rest;
-            }
+    for (old, meant) in known {
+        let protocols = old.protocols.is_empty()
+            || (!permit.protocols.is_empty()
+                && permit.protocols.iter().all(|name| old.protocols.contains(name)));
+        let allows = match (&old.operations, operation) {
+            (None, _) => true,
+            (Some(listed), Some(operation)) => listed.contains(&operation),
+            // Anything, or a conversation without operations.
+            (Some(_), None) => permit.operations.is_some(),
+        };
+        if protocols && allows && !meant.iter().all(|cut| subtract_from(&mut rest, cut)) {
+            return rest;
         }
     }
     rest
@@ -237,15 +232,12 @@ fn way(
     one: &PacketBox,
     operation: Option<Operation>,
 ) -> NewWay {
-    let [source, destination] = [AddressField::Source, AddressField::Destination]
-        .map(|field| number_address(one.address(field).first));
-    let service =
-        super::table::service(one.number(NumberField::Protocol), one.number(NumberField::DestinationPort));
+    let service = table::service(one.number(NumberField::Protocol), one.number(NumberField::DestinationPort));
     NewWay {
         from: judge.places.id(from).to_string(),
         to: judge.places.id(to).to_string(),
         service: service.map_or_else(|| "any".to_string(), |service| service.to_string()),
         operation,
-        sample: format!("{source} -> {destination}"),
+        sample: table::sample(one),
     }
 }

@@ -222,13 +222,8 @@ fn unobserved(
 ) -> Vec<Cell> {
     let mut cells = Vec::new();
     for (which, permit) in meant_still(held, from, to) {
-        let operations: Vec<Option<Operation>> = match &permit.operations {
-            None => vec![None],
-            Some(listed) if listed.is_empty() => vec![None],
-            Some(listed) => listed.iter().copied().map(Some).collect(),
-        };
-        let any_used = used.iter().any(|(by, _)| *by == which);
-        let unused = operations.into_iter().filter(|operation| match operation {
+        let any_used = used.range((which, None)..).next().is_some_and(|(by, _)| *by == which);
+        let unused = operations(permit).into_iter().filter(|operation| match operation {
             // "Anything" was used when anything was.
             None => !any_used,
             some => !used.contains(&(which, *some)),
@@ -312,8 +307,16 @@ pub(super) fn service(protocol: Span<u16>, ports: Span<u16>) -> Option<Service> 
     Some(Service { transport, ports })
 }
 
-/// One packet of a box.
-fn sample(one: &PacketBox) -> String {
+/// The operations that a permit lists, each a cell of its own; none for anything, and for a conversation without any.
+pub(super) fn operations(permit: &Permit) -> Vec<Option<Operation>> {
+    match &permit.operations {
+        Some(listed) if !listed.is_empty() => listed.iter().copied().map(Some).collect(),
+        Some(_) | None => vec![None],
+    }
+}
+
+/// The two hosts of one packet of a box.
+pub(super) fn sample(one: &PacketBox) -> String {
     let [source, destination] = [AddressField::Source, AddressField::Destination]
         .map(|field| number_address(one.address(field).first));
     format!("{source} -> {destination}")
