@@ -44,7 +44,8 @@ pub fn write(plan: &Plan, notes: &Notes) -> String {
         let mut table = conduit_table(conduit);
         let note = notes.conduits.get(&conduit.id).map_or("", String::as_str);
         table.decor_mut().set_prefix(commented(note, "\n"));
-        for (place, permit) in permits_of(&mut table).iter_mut().enumerate() {
+        let permits = tables(&mut table, "permit").into_iter().flat_map(ArrayOfTables::iter_mut);
+        for (place, permit) in permits.enumerate() {
             if let Some(note) = notes.permits.get(&(conduit.id.clone(), place)) {
                 permit.decor_mut().set_prefix(commented(note, ""));
             }
@@ -56,7 +57,8 @@ pub fn write(plan: &Plan, notes: &Notes) -> String {
     document.to_string()
 }
 
-/// The text of a plan with `plan` in it: only what differs is written. None when the text is no TOML.
+/// The text of a plan with `plan` in it: only what differs is written. None when the text is no TOML, or when permits differ
+/// in a conduit of which one cannot be read: a person has to correct that first.
 pub fn updated(old: &str, plan: &Plan) -> Option<String> {
     let mut document: DocumentMut = old.parse().ok()?;
     let (before, _) = read(old);
@@ -76,7 +78,7 @@ pub fn updated(old: &str, plan: &Plan) -> Option<String> {
         match known.get(conduit.id.as_str()).and_then(|old| Some((old, with_id(conduits, &conduit.id)?))) {
             Some((old, table)) => {
                 put(table, &conduit_values(old), &conduit_values(conduit));
-                put_permits(table, &old.permits, &conduit.permits);
+                put_permits(table, &old.permits, &conduit.permits)?;
             }
             None => conduits.push(conduit_table(conduit)),
         }
@@ -92,8 +94,8 @@ fn commented(note: &str, before: &str) -> String {
 }
 
 /// The list of tables under a key, made when it is not there.
-fn tables<'d>(document: &'d mut DocumentMut, key: &str) -> Option<&'d mut ArrayOfTables> {
-    let item = document.entry(key).or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
+fn tables<'d>(table: &'d mut Table, key: &str) -> Option<&'d mut ArrayOfTables> {
+    let item = table.entry(key).or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
     if !item.is_array_of_tables() {
         *item = Item::ArrayOfTables(std::mem::take(item).into_array_of_tables().ok()?);
     }
@@ -135,12 +137,16 @@ fn put(table: &mut Table, old: &Values, new: &Values) {
     }
 }
 
-fn put_permits(table: &mut Table, old: &[Permit], new: &[Permit]) {
+fn put_permits(table: &mut Table, old: &[Permit], new: &[Permit]) -> Option<()> {
     let plain = |permit: &Permit| Permit { line: 0, ..permit.clone() };
     if old.iter().map(plain).eq(new.iter().map(plain)) {
-        return;
+        return Some(());
     }
-    let listed = permits_of(table);
+    let listed = tables(table, "permit")?;
+    // One that was left out when reading would take the place of another.
+    if listed.len() != old.len() {
+        return None;
+    }
     for (place, permit) in new.iter().enumerate() {
         match (listed.get_mut(place), old.get(place)) {
             (Some(table), Some(old)) => put(table, &permit_values(old), &permit_values(permit)),
@@ -150,19 +156,7 @@ fn put_permits(table: &mut Table, old: &[Permit], new: &[Permit]) {
     while listed.len() > new.len() {
         listed.remove(listed.len() - 1);
     }
-}
-
-/// The permits of a conduit's table, made a list of tables when they were written in one line.
-fn permits_of(table: &mut Table) -> &mut ArrayOfTables {
-    let item = table.entry("permit").or_insert_with(|| Item::ArrayOfTables(ArrayOfTables::new()));
-    if !item.is_array_of_tables() {
-        let listed = std::mem::take(item).into_array_of_tables().unwrap_or_default();
-        *item = Item::ArrayOfTables(listed);
-    }
-    match item {
-        Item::ArrayOfTables(listed) => listed,
-        Item::None | Item::Value(_) | Item::Table(_) => unreachable!("it was made one just now"),
-    }
+    Some(())
 }
 
 fn zone_table(zone: &Zone) -> Table {

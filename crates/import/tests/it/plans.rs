@@ -130,6 +130,17 @@ fn a_change_keeps_the_comments_around_it() {
     assert_eq!(unplaced(again), unplaced(plan));
 }
 
+/// A permit with a mistake is not among those that were read: which of the others is meant cannot be told by its place.
+#[test]
+fn a_permit_that_cannot_be_read_is_not_written_over() {
+    let text = case("whole.plan.toml").replacen("protocols = [\"modbus\"]", "protocols = \"modbus\"", 1);
+    let (mut plan, _) = plan::read(&text);
+    assert_eq!(plan.conduits[0].permits.len(), 1);
+    assert_eq!(plan::updated(&text, &plan).as_deref(), Some(text.as_str()), "nothing changed");
+    plan.conduits[0].permits[0].expires = None;
+    assert_eq!(plan::updated(&text, &plan), None);
+}
+
 #[test]
 fn what_is_written_is_read_back() {
     let (plan, _) = plan::read(&case("whole.plan.toml"));
