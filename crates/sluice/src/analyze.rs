@@ -66,10 +66,7 @@ enum Language {
 pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     let path = arguments.output.as_deref();
     output::check(path, arguments.force)?;
-    let threads = match arguments.threads {
-        0 => std::thread::available_parallelism().map_or(1, usize::from),
-        threads => usize::from(threads),
-    };
+    let threads = threads(arguments.threads);
     let progress = Progress::new(arguments.quiet);
     let analysis = actions::analyze(&arguments.captures, threads, &progress);
     progress.end();
@@ -79,6 +76,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Done> {
     // The program ends here: the system takes back a large plant at once, piece by piece it takes a while.
     std::mem::forget(analysis);
     Ok(done)
+}
+
+/// How many threads are meant; 0 is one per processor core.
+pub fn threads(asked: u16) -> usize {
+    match asked {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        threads => usize::from(threads),
+    }
 }
 
 fn print(

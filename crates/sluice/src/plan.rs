@@ -9,11 +9,12 @@ use std::path::{Path, PathBuf};
 use actions::queries::plan;
 use clap::{Args, Subcommand, ValueEnum};
 use model::plan::Problem;
-use model::{Timestamp, printable};
+use model::printable;
 
 use crate::exit::Done;
-use crate::output;
 use crate::progress::Progress;
+use crate::serve::now;
+use crate::{analyze, output};
 
 /// Lines of each kind shown; the JSON document has all.
 const LINES_SHOWN: usize = 60;
@@ -61,12 +62,29 @@ pub struct Propose {
     /// Replace the file when it exists.
     #[arg(long, requires = "out")]
     force: bool,
+    #[command(flatten)]
+    pace: Pace,
+}
+
+/// How captures are read.
+#[derive(Args)]
+struct Pace {
     /// Threads that decode; 0 takes one per processor core.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=64))]
     threads: u16,
     /// No progress bar.
     #[arg(long, short)]
     quiet: bool,
+}
+
+impl Pace {
+    fn threads(&self) -> usize {
+        analyze::threads(self.threads)
+    }
+
+    fn progress(&self) -> Progress {
+        Progress::new(self.quiet)
+    }
 }
 
 const PROPOSE_AFTER: &str =
@@ -93,12 +111,8 @@ pub struct Check {
     /// How to show it.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-    /// Threads that decode; 0 takes one per processor core.
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=64))]
-    threads: u16,
-    /// No progress bar.
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    pace: Pace,
 }
 
 const CHECK_AFTER: &str = "Ends with 0 when every conversation is in the plan, with 1 when one is not, and with 23 when the \
@@ -123,12 +137,8 @@ pub struct Simulate {
     /// How to show it.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-    /// Threads that decode; 0 takes one per processor core.
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=64))]
-    threads: u16,
-    /// No progress bar.
-    #[arg(long, short)]
-    quiet: bool,
+    #[command(flatten)]
+    pace: Pace,
 }
 
 const SIMULATE_AFTER: &str =
@@ -191,8 +201,8 @@ pub fn run(command: &Command) -> anyhow::Result<Done> {
 fn propose(arguments: &Propose) -> anyhow::Result<Done> {
     let path = arguments.out.as_deref();
     output::check(path, arguments.force)?;
-    let progress = Progress::new(arguments.quiet);
-    let threads = threads(arguments.threads);
+    let progress = arguments.pace.progress();
+    let threads = arguments.pace.threads();
     let proposed = plan::propose(&arguments.captures, arguments.template.noun(), threads, &progress);
     progress.end();
     let (capture, text) = proposed?;
@@ -200,24 +210,11 @@ fn propose(arguments: &Propose) -> anyhow::Result<Done> {
     Ok(if capture.partial { Done::Interrupted } else { Done::Whole })
 }
 
-fn threads(asked: u16) -> usize {
-    match asked {
-        0 => std::thread::available_parallelism().map_or(1, usize::from),
-        threads => usize::from(threads),
-    }
-}
-
-/// The present. A clock before 1970 is taken as 1970.
-fn now() -> Timestamp {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_seconds(i64::try_from(since.as_secs()).unwrap_or(i64::MAX), since.subsec_nanos())
-}
-
 fn check(arguments: &Check) -> anyhow::Result<Done> {
     let (plan, problems) = plan::open(&arguments.plan)?;
     let (enforcers, missing) = plan::enforcers(&plan, folder(&arguments.plan), &arguments.firewall)?;
-    let progress = Progress::new(arguments.quiet);
-    let threads = threads(arguments.threads);
+    let progress = arguments.pace.progress();
+    let threads = arguments.pace.threads();
     let checked = plan::check(&plan, &enforcers, &arguments.captures, threads, now(), &progress);
     progress.end();
     let checked = checked?;
@@ -249,8 +246,8 @@ pub struct WouldCut(usize);
 
 fn simulate(arguments: &Simulate) -> anyhow::Result<Done> {
     let (plan, problems) = plan::open(&arguments.plan)?;
-    let threads = threads(arguments.threads);
-    let progress = Progress::new(arguments.quiet);
+    let threads = arguments.pace.threads();
+    let progress = arguments.pace.progress();
     let (captures, mut told_of) = (&arguments.captures, vec![(&arguments.plan, problems)]);
     let (mut missing, simulated) = match &arguments.to {
         Some(path) => {
